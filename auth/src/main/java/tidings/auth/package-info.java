@@ -1,0 +1,5 @@
+/** Tokens and keys, turned into grants. */
+@NullMarked
+package tidings.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Payloads of other systems, turned into drafts. */
+@NullMarked
+package tidings.gates;
+
+import org.jspecify.annotations.NullMarked;
