@@ -1,0 +1,54 @@
+package tidings.core.access;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
+
+/**
+ * Someone whose credentials were accepted, or an anonymous reader of the public topics.
+ *
+ * @param user the user's id, null for anonymous callers and machines without one
+ * @param publisher the scope of the caller's {@code ref}s and {@code key}s
+ * @param grant what it may do; {@link #of} adds what every user may read
+ * @param expires when the credentials end, null if they do not
+ * @param credential which credentials these are, so that they can be revoked; null for none
+ */
+public record Caller(
+    @Nullable String user,
+    Publisher publisher,
+    Grant grant,
+    @Nullable Instant expires,
+    @Nullable Credential credential) {
+
+  /**
+   * What a stream remembers of the credentials that opened it.
+   *
+   * @param issuer the issuer of the key, empty if none is configured
+   * @param key the configured id of the key that verified the token
+   * @param tokenId the token's {@code jti}, null if it has none
+   * @param issuedAt the token's {@code iat}, null if it has none
+   */
+  public record Credential(
+      String issuer, String key, @Nullable String tokenId, @Nullable Instant issuedAt) {}
+
+  /** A caller who may, beside the grant, read what is for everyone and for this user. */
+  public static Caller of(
+      @Nullable String user,
+      Publisher publisher,
+      Grant grant,
+      @Nullable Instant expires,
+      @Nullable Credential credential) {
+    if (user == null) {
+      return new Caller(null, publisher, grant, expires, credential);
+    }
+    List<AddressPattern> read = new ArrayList<>(grant.subscribe());
+    read.add(new AddressPattern.One(Address.EVERYONE));
+    read.add(new AddressPattern.One(Address.user(user)));
+    Grant widened =
+        new Grant(grant.publish(), read, grant.presence(), grant.raw(), grant.operate());
+    return new Caller(user, publisher, widened, expires, credential);
+  }
+}

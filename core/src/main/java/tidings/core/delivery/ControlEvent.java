@@ -1,0 +1,41 @@
+package tidings.core.delivery;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tidings.core.log.Cursor;
+import tidings.core.notification.AddressPattern;
+
+/** What a stream says beside notifications. Every one has a cursor, so that it moves the reader's. */
+public sealed interface ControlEvent {
+
+  Cursor cursor();
+
+  /**
+   * The first frame of every stream.
+   *
+   * @param to what the stream will carry, after narrowing by the grant
+   */
+  record Hello(Cursor cursor, int heartbeatMs, List<AddressPattern> to, @Nullable String user)
+      implements ControlEvent {}
+
+  /** The line is alive, and all up to the cursor was looked at. */
+  record Tick(Cursor cursor) implements ControlEvent {}
+
+  /**
+   * Something can't be given any more; the stream goes on from the cursor.
+   *
+   * @param from the reader's cursor, as it gave it
+   */
+  record Gap(Cursor cursor, Reason reason, String from) implements ControlEvent {
+    /** Why it is gone. */
+    public enum Reason {
+      /** It is older than what the hub keeps. */
+      RETENTION,
+      /** The cursor belongs to another history. */
+      EPOCH
+    }
+  }
+
+  /** The credentials end now; the stream closes after this. */
+  record Reauth(Cursor cursor) implements ControlEvent {}
+}
