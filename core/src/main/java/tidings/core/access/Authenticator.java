@@ -12,13 +12,14 @@ public interface Authenticator {
    * <p>May take milliseconds or block: never call it on an event loop.
    *
    * @param token as it stood in the request; may hold anything
-   * @throws Refusal of kind {@code UNAUTHENTICATED}, saying what is wrong without repeating the token
+   * @throws Refusal of kind {@code UNAUTHENTICATED}, saying what is wrong without repeating the
+   *     token
    */
   Caller authenticate(String token);
 
   /**
-   * The caller of a bearer token that was verified lately and is still valid, or null if that takes a
-   * verification. Never blocks; made for event loops.
+   * The caller of a bearer token that was verified lately and is still valid, or null if that takes
+   * a verification. Never blocks; made for event loops.
    */
   @Nullable Caller cached(String token);
 

@@ -24,8 +24,7 @@ public record Grant(
   public static final Grant NOTHING = new Grant(List.of(), List.of(), false, false, false);
 
   /** Everything; for the dev mode and for the hub's own sources. */
-  public static final Grant ALL =
-      new Grant(every(), every(), true, true, true);
+  public static final Grant ALL = new Grant(every(), every(), true, true, true);
 
   public Grant {
     publish = List.copyOf(publish);

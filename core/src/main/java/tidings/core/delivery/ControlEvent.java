@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 import tidings.core.log.Cursor;
 import tidings.core.notification.AddressPattern;
 
-/** What a stream says beside notifications. Every one has a cursor, so that it moves the reader's. */
+/**
+ * What a stream says beside notifications. Every one has a cursor, so that it moves the reader's.
+ */
 public sealed interface ControlEvent {
 
   Cursor cursor();

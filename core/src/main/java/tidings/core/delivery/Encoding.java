@@ -4,8 +4,8 @@ import java.util.List;
 import tidings.core.log.Entry;
 
 /**
- * Makes the frames of one wire form. Thread-safe and stateless; compared by identity, so there are few
- * instances.
+ * Makes the frames of one wire form. Thread-safe and stateless; compared by identity, so there are
+ * few instances.
  */
 public interface Encoding {
 

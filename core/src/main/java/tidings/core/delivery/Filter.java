@@ -16,10 +16,12 @@ import tidings.core.notification.TopicPattern;
  * @param level the lowest level
  */
 public record Filter(
-    List<AddressPattern> to, Choice<TopicPattern> types, Choice<SourcePattern> sources, Level level) {
+    List<AddressPattern> to,
+    Choice<TopicPattern> types,
+    Choice<SourcePattern> sources,
+    Level level) {
 
-  public static final Filter NONE =
-      new Filter(List.of(), Choice.any(), Choice.any(), Level.INFO);
+  public static final Filter NONE = new Filter(List.of(), Choice.any(), Choice.any(), Level.INFO);
 
   /**
    * Patterns to keep and patterns to leave out.

@@ -9,8 +9,8 @@ public interface Outlet {
   Encoding encoding();
 
   /**
-   * Whether the connection takes more now. Once false, the transport calls
-   * {@link Subscriber#drained()} when it becomes true.
+   * Whether the connection takes more now. Once false, the transport calls {@link
+   * Subscriber#drained()} when it becomes true.
    */
   boolean isWritable();
 

@@ -25,11 +25,13 @@ public final class DraftRules {
   /**
    * Checks every field.
    *
-   * @throws Refusal of kind {@code INVALID_NOTIFICATION} that names the first field that breaks a rule
+   * @throws Refusal of kind {@code INVALID_NOTIFICATION} that names the first field that breaks a
+   *     rule
    */
   public static void check(Draft draft) {
     int addresses = draft.to().size();
-    expect("to", addresses >= 1 && addresses <= ADDRESSES_MAX, addresses + " addresses", "1 to 1000");
+    expect(
+        "to", addresses >= 1 && addresses <= ADDRESSES_MAX, addresses + " addresses", "1 to 1000");
     line("title", draft.title(), TITLE_CHARS_MAX);
     body(draft.body());
     type(draft.type());
@@ -103,8 +105,8 @@ public final class DraftRules {
   }
 
   /**
-   * Whether a link leads only where a reader expects: an absolute http(s) URL with a host, or a path on
-   * the reader's own origin (one leading slash: two would name another host).
+   * Whether a link leads only where a reader expects: an absolute http(s) URL with a host, or a
+   * path on the reader's own origin (one leading slash: two would name another host).
    */
   public static boolean isAllowedLink(String link) {
     if (link.isEmpty() || link.length() > LINK_CHARS_MAX || link.indexOf('\\') >= 0) {

@@ -20,8 +20,8 @@ import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
 /**
- * Takes drafts from every source, validates and authorises them, encodes them once, and hands them to
- * the log. Thread-safe; never blocks.
+ * Takes drafts from every source, validates and authorises them, encodes them once, and hands them
+ * to the log. Thread-safe; never blocks.
  */
 public final class Intake {
   /** How many drafts one request may hold. */
@@ -82,8 +82,7 @@ public final class Intake {
     }
   }
 
-  private NewEntry entry(
-      Publisher publisher, Draft draft, NewEntry.@Nullable Delivery delivery) {
+  private NewEntry entry(Publisher publisher, Draft draft, NewEntry.@Nullable Delivery delivery) {
     Instant now = clock.instant();
     UUID id = ids.next(now.toEpochMilli());
     return new NewEntry(

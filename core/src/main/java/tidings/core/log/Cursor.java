@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place in a log as clients keep it, {@code epoch.position}: everything up to here that the stream's
- * filter and grants of the time admitted.
+ * A place in a log as clients keep it, {@code epoch.position}: everything up to here that the
+ * stream's filter and grants of the time admitted.
  *
  * @param epoch 8 characters of a–z 0–9
  * @param position 0 or more

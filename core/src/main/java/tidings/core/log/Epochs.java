@@ -3,8 +3,8 @@ package tidings.core.log;
 import java.util.List;
 
 /**
- * The writers of a log, each with the first position that it could write. Every start of a writer adds
- * one with a fresh random name, so that a restored or swapped database is noticed. Immutable.
+ * The writers of a log, each with the first position that it could write. Every start of a writer
+ * adds one with a fresh random name, so that a restored or swapped database is noticed. Immutable.
  *
  * @param all in order; the last is the current one; at least one
  */
@@ -41,9 +41,9 @@ public record Epochs(List<Epoch> all) {
   public record Resumption(long position, boolean known) {}
 
   /**
-   * Finds a cursor's place: valid if its epoch is listed and its position lies before the next epoch's
-   * first. Otherwise reading goes on from the last position that both histories share, or from
-   * {@code end} if the epoch is unknown.
+   * Finds a cursor's place: valid if its epoch is listed and its position lies before the next
+   * epoch's first. Otherwise reading goes on from the last position that both histories share, or
+   * from {@code end} if the epoch is unknown.
    *
    * @param end the newest position of this log
    */

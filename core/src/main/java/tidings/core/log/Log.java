@@ -6,15 +6,18 @@ import tidings.core.access.Publisher;
 import tidings.core.problem.Problem;
 
 /**
- * The durable order of all that happened, with contiguous positions 1, 2, 3 … in commit order. This is
- * the port that every store implements and the contract suite checks. Thread-safe.
+ * The durable order of all that happened, with contiguous positions 1, 2, 3 … in commit order. This
+ * is the port that every store implements and the contract suite checks. Thread-safe.
  *
- * <p>Writes are commands to one store writer, which commits whatever waits in one transaction, answers
- * every outcome, and then tells the listener, on its own thread and in the order of positions.
+ * <p>Writes are commands to one store writer, which commits whatever waits in one transaction,
+ * answers every outcome, and then tells the listener, on its own thread and in the order of
+ * positions.
  */
 public interface Log extends AutoCloseable {
 
-  /** Hears of every commit, on the writer's thread, after its outcomes were told; must not block. */
+  /**
+   * Hears of every commit, on the writer's thread, after its outcomes were told; must not block.
+   */
   interface Listener {
     /** Entries that became durable, in order and without a hole after those before. */
     void committed(List<Entry> entries);
@@ -36,9 +39,9 @@ public interface Log extends AutoCloseable {
    * Queues an append. Never blocks: if too much waits already, the outcome is refused at once with
    * {@code OVERLOADED}.
    *
-   * <p>An entry whose publisher and {@code ref} are known with the same hash is not stored again: its
-   * receipt is the first one's; with another hash the whole append is refused with
-   * {@code REF_CONFLICT}. A full disk is {@code STORAGE_FULL}.
+   * <p>An entry whose publisher and {@code ref} are known with the same hash is not stored again:
+   * its receipt is the first one's; with another hash the whole append is refused with {@code
+   * REF_CONFLICT}. A full disk is {@code STORAGE_FULL}.
    */
   void append(Append append);
 
@@ -61,7 +64,8 @@ public interface Log extends AutoCloseable {
   LogReader reader();
 
   /** What is wrong with the store now, or null while it takes appends. */
-  @org.jspecify.annotations.Nullable Problem trouble();
+  @org.jspecify.annotations.Nullable
+  Problem trouble();
 
   /** Commits what waits, stops the writer and closes the store. */
   @Override

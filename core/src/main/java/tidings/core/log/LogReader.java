@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Address;
 
 /**
- * Reads the log in bounded pages on the store's own threads; futures complete there, so a continuation
- * that takes long belongs elsewhere. They fail with a {@code Refusal} of kind {@code UNAVAILABLE} when
- * the store can't be read. Thread-safe.
+ * Reads the log in bounded pages on the store's own threads; futures complete there, so a
+ * continuation that takes long belongs elsewhere. They fail with a {@code Refusal} of kind {@code
+ * UNAVAILABLE} when the store can't be read. Thread-safe.
  */
 public interface LogReader {
 
@@ -30,17 +30,16 @@ public interface LogReader {
    * @param limit how many entries at most, 1 to {@link #SCANNED_MAX}
    * @param to only entries for one of these addresses, read through the address index; null for all
    */
-  record Scan(
-      long after, long upTo, boolean backwards, int limit, @Nullable Set<Address> to) {}
+  record Scan(long after, long upTo, boolean backwards, int limit, @Nullable Set<Address> to) {}
 
   /**
-   * Entries in the order asked for. Withdrawn, erased and purged ones are left out; expired ones are
-   * in.
+   * Entries in the order asked for. Withdrawn, erased and purged ones are left out; expired ones
+   * are in.
    *
-   * @param reached the scan is complete up to this position (or down to it: everything above it, when
-   *     it went backwards): the next page goes on from here
-   * @param lowWater the lowest position kept, read in the page's own transaction: a forward scan that
-   *     began below {@code lowWater - 1} has a gap
+   * @param reached the scan is complete up to this position (or down to it: everything above it,
+   *     when it went backwards): the next page goes on from here
+   * @param lowWater the lowest position kept, read in the page's own transaction: a forward scan
+   *     that began below {@code lowWater - 1} has a gap
    */
   record Page(List<Entry> entries, long reached, long lowWater) {}
 

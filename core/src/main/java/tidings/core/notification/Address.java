@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
-/** Whom a notification is for. Its text form is {@code everyone}, {@code user:ID} or {@code topic:a.b}. */
+/**
+ * Whom a notification is for. Its text form is {@code everyone}, {@code user:ID} or {@code
+ * topic:a.b}.
+ */
 public sealed interface Address {
 
   /** The one address that every reader may read. */

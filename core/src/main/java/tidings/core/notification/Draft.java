@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A notification before it has a position, as a publisher said it: nothing is checked here beyond the
- * types; the intake does that.
+ * A notification before it has a position, as a publisher said it: nothing is checked here beyond
+ * the types; the intake does that.
  *
  * @param to whom it is for, 1 to 1,000 addresses
  * @param title plain text, 1 to 300 characters without controls

@@ -1,8 +1,8 @@
 package tidings.core.notification;
 
 /**
- * A JSON object as compact text on one line. Whoever makes one has parsed it: {@code core} embeds the
- * text as it is.
+ * A JSON object as compact text on one line. Whoever makes one has parsed it: {@code core} embeds
+ * the text as it is.
  *
  * @param text valid JSON that begins with a brace and holds no line break
  */

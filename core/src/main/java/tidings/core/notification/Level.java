@@ -17,6 +17,8 @@ public enum Level {
   }
 
   /**
+   * Reads a level from its spelling.
+   *
    * @throws Refusal if there is no such level
    */
   public static Level of(String text) {

@@ -15,7 +15,8 @@ public record Topic(String name) implements Comparable<Topic> {
   public Topic {
     String fault = Words.fault(name, false);
     if (fault != null) {
-      throw Problem.invalid("topic", "topic \"" + name + "\": " + fault + " (" + Words.EXPECTED + ")")
+      throw Problem.invalid(
+              "topic", "topic \"" + name + "\": " + fault + " (" + Words.EXPECTED + ")")
           .refusal();
     }
   }

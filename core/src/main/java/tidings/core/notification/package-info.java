@@ -1,4 +1,6 @@
-/** What happened and whom it is for: the notification, its draft, its addresses and their patterns. */
+/**
+ * What happened and whom it is for: the notification, its draft, its addresses and their patterns.
+ */
 @NullMarked
 package tidings.core.notification;
 

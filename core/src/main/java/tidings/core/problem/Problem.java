@@ -3,8 +3,8 @@ package tidings.core.problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One refusal as a caller gets to read it (RFC 9457): which kind, what is wrong, where, and what was
- * expected instead.
+ * One refusal as a caller gets to read it (RFC 9457): which kind, what is wrong, where, and what
+ * was expected instead.
  *
  * @param kind the stable sort of problem
  * @param detail what is wrong, naming the offender; one sentence without a full stop

@@ -1,6 +1,8 @@
 package tidings.core.problem;
 
-/** Thrown when a caller's input or state makes an operation impossible; carries what to tell them. */
+/**
+ * Thrown when a caller's input or state makes an operation impossible; carries what to tell them.
+ */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
