@@ -1,0 +1,41 @@
+import { createHmac } from 'node:crypto';
+
+/** The key, issuer and audience that every hub of these suites is configured with. */
+export const secret = 'e2e-secret-e2e-secret-e2e-secret-0123';
+export const issuer = 'e2e';
+export const audience = 'tidings';
+
+export interface Grants {
+  publish?: string[];
+  subscribe?: string[];
+  raw?: boolean;
+  operate?: boolean;
+}
+
+export const everything: Grants = { publish: ['topic:#', 'everyone', 'user:*'], subscribe: ['topic:#'], raw: true };
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+/** A token as a stranger might forge it: any header, any claims, any key; `null` leaves a claim out. */
+export function forge(parts: { header?: object; claims?: object; key?: string } = {}): string {
+  const header = { alg: 'HS256', typ: 'JWT', kid: 'main', ...parts.header };
+  const claims: Record<string, unknown> = {
+    sub: 'alice',
+    iss: issuer,
+    aud: audience,
+    iat: inSeconds(0),
+    exp: inSeconds(3600),
+    tidings: everything,
+    ...parts.claims,
+  };
+  for (const name of Object.keys(claims)) if (claims[name] === null) delete claims[name];
+  const signed = `${encode(header)}.${encode(claims)}`;
+  const signature = createHmac('sha256', parts.key ?? secret).update(signed).digest('base64url');
+  return `${signed}.${header.alg === 'none' ? '' : signature}`;
+}
+
+/** A good token. */
+export function token(sub: string, grants: Grants = everything, ttlSeconds = 3600): string {
+  return forge({ claims: { sub, tidings: grants, exp: inSeconds(ttlSeconds) } });
+}

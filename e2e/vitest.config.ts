@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** One file at a time: each starts a hub, and some measure times and memory. */
+export default defineConfig({
+  test: {
+    include: ['checker/**/*.test.ts', 'suites/**/*.test.ts'],
+    globalSetup: ['harness/run.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    slowTestThreshold: 5_000,
+  },
+});
