@@ -1,0 +1,118 @@
+package tidings.server.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How the hub is reached, and the limits of each request and connection.
+ *
+ * @param host the address to listen on
+ * @param port the TCP port, 0 for any free one
+ * @param trustedProxies addresses and networks whose {@code Forwarded} headers are believed
+ * @param corsOrigins origins whose scripts may call the hub
+ * @param connectionsMax open connections in all
+ * @param connectionsPerAddressMax open connections of one client address; none for loopback
+ * @param addressesPerStreamMax addresses and patterns that one stream may ask for
+ * @param headerBytesMax a request's line and headers
+ * @param bodyBytesMax a request's body
+ * @param requestTimeout for a whole request to arrive
+ * @param heartbeat the longest silence on a stream
+ * @param stallTimeout how long a stream may take nothing before it is closed
+ * @param drainTimeout how long a stop may take
+ */
+public record HttpConfig(
+    String host,
+    int port,
+    List<String> trustedProxies,
+    List<String> corsOrigins,
+    int connectionsMax,
+    int connectionsPerAddressMax,
+    int addressesPerStreamMax,
+    int headerBytesMax,
+    int bodyBytesMax,
+    Duration requestTimeout,
+    Duration heartbeat,
+    Duration stallTimeout,
+    Duration drainTimeout) {
+
+  private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1", "localhost");
+
+  static HttpConfig read(Section section, boolean dev) {
+    return new HttpConfig(
+        host(section, dev),
+        section.get("port", Kind.integer(0, 65_535), "8080", "The TCP port; 0 takes any free one."),
+        section.list(
+            "trusted-proxies",
+            Kind.NETWORK,
+            "Proxies whose `Forwarded` and `X-Forwarded-For` headers are believed."),
+        section.list(
+            "cors-origins",
+            Kind.ORIGIN,
+            "Other origins whose pages may call the hub from a browser."),
+        section.get(
+            "connections-max",
+            Kind.integer(1, 1_000_000),
+            "50000",
+            "Open connections in all; the process needs as many file descriptors and some more."),
+        section.get(
+            "connections-per-address-max",
+            Kind.integer(1, 1_000_000),
+            "200",
+            "Open connections of one client address. Loopback has no such limit."),
+        section.get(
+            "addresses-per-stream-max",
+            Kind.integer(1, 1_000),
+            "100",
+            "Addresses and patterns that one stream may ask for."),
+        section
+            .get(
+                "header-bytes-max",
+                Kind.size("1KiB", "64KiB"),
+                "16KiB",
+                "A request's first line and headers; more is answered 431.")
+            .intValue(),
+        section
+            .get(
+                "body-bytes-max",
+                Kind.size("1KiB", "64MiB"),
+                "1MiB",
+                "A request's body; more is answered 413.")
+            .intValue(),
+        section.get(
+            "request-timeout",
+            Kind.duration("1s", "10m"),
+            "30s",
+            "How long a whole request may take to arrive."),
+        section.get(
+            "heartbeat",
+            Kind.duration("1s", "5m"),
+            "15s",
+            "A stream that has nothing to say sends a `tick` this often. Keep it below the idle"
+                + " time-out of every proxy on the way."),
+        section.get(
+            "stall-timeout",
+            Kind.duration("1s", "1h"),
+            "60s",
+            "A reader that takes nothing for so long is closed; it resumes by its cursor."),
+        section.get(
+            "drain-timeout",
+            Kind.duration("0s", "5m"),
+            "10s",
+            "How long a stop may take: to finish what is being published, and to end streams one"
+                + " after the other so that they don't all come back at once."));
+  }
+
+  private static String host(Section section, boolean dev) {
+    String host =
+        section.get(
+            "host",
+            Kind.TEXT,
+            "127.0.0.1",
+            "The address to listen on; `0.0.0.0` or `::` for all of the machine's.");
+    if (dev && !LOOPBACK.contains(host)) {
+      section.fault(
+          "host", "\"" + host + "\" (with --dev expected one of " + LOOPBACK + ")");
+    }
+    return host;
+  }
+}

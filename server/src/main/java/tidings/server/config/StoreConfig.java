@@ -1,0 +1,54 @@
+package tidings.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Where notifications are kept, and how long.
+ *
+ * @param sqlite the database file
+ * @param tailBytesMax the newest part of the log that is kept in memory
+ * @param retention what is kept
+ */
+public record StoreConfig(Path sqlite, long tailBytesMax, Retention retention) {
+
+  /**
+   * What is kept; whichever limit comes first.
+   *
+   * @param age since the notification was accepted
+   * @param count notifications
+   * @param bytes of the log, indexes not counted
+   */
+  public record Retention(Duration age, long count, long bytes) {
+
+    static Retention read(Section section) {
+      return new Retention(
+          section.get(
+              "age",
+              Kind.duration("1s", "36500d"),
+              "30d",
+              "The oldest that is kept; refs are remembered for 7 days at least."),
+          section.get("count", Kind.count(), "1000000", "The most notifications that are kept."),
+          section.get(
+              "bytes", Kind.size("1MiB", "1024TiB"), "4GiB", "The most bytes that are kept."));
+    }
+  }
+
+  static StoreConfig read(Section section) {
+    return new StoreConfig(
+        section.path(
+            "sqlite",
+            "data/tidings.db",
+            "The database file. One hub alone may use it; its folder is created."),
+        section.get(
+            "tail-bytes-max",
+            Kind.size("1MiB", "4GiB"),
+            "64MiB",
+            "The newest part of the log that is kept in memory; readers further behind are served"
+                + " from disk."),
+        section.section(
+            "retention",
+            "How long notifications are kept; whichever limit comes first.",
+            Retention::read));
+  }
+}

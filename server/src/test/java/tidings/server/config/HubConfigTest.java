@@ -1,0 +1,362 @@
+package tidings.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.server.config.RabbitSourceConfig.Format;
+import tidings.server.config.RabbitSourceConfig.Queue;
+import tidings.server.config.RabbitSourceConfig.QueueKind;
+
+final class HubConfigTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void writeKey() throws IOException {
+    Files.writeString(folder.resolve("key"), KEY + "\n");
+  }
+
+  @Test
+  void theNamesOfTheIssueAreRead() throws Exception {
+    HubConfig config =
+        load(
+            """
+            http: {host: 127.0.0.1, port: 8080, trusted-proxies: [], cors-origins: [], connections-per-address-max: 200}
+            store: {sqlite: data/tidings.db, retention: {age: 30d, count: 1000000, bytes: 4GiB}}
+            access:
+              public-topics: ["nasqueron.#"]
+              keys: [{id: main, algorithm: HS256, secret-file: key, issuer: x, audience: tidings}]
+            sources: [{name: center, kind: rabbitmq, url: "amqp://h", username-file: u, password-file: p, exchange: notifications, queue: {name: tidings, kind: quorum}, bindings: ["#"], prefetch: 200, format: nasqueron}]
+            """);
+
+    assertThat(config.http().port()).isEqualTo(8080);
+    assertThat(config.store().sqlite()).isEqualTo(folder.resolve("data/tidings.db"));
+    assertThat(config.store().retention())
+        .isEqualTo(new StoreConfig.Retention(Duration.ofDays(30), 1_000_000, 4L << 30));
+    assertThat(config.access().publicTopics()).hasToString("[topic:nasqueron.#]");
+    AccessKey.Hs256 key = (AccessKey.Hs256) config.access().keys().getFirst();
+    assertThat(key.id()).isEqualTo("main");
+    assertThat(key.issuer()).isEqualTo("x");
+    assertThat(key.audience()).isEqualTo("tidings");
+    assertThat(key.secret().value()).isEqualTo(KEY);
+    RabbitSourceConfig source = config.sources().getFirst();
+    assertThat(source.queue()).isEqualTo(new Queue("tidings", QueueKind.QUORUM));
+    assertThat(source.username()).isEqualTo(new Secret.InFile(folder.resolve("u")));
+    assertThat(source.format()).isEqualTo(Format.NASQUERON);
+    assertThat(source.publisher()).isEqualTo("center");
+    assertThat(source.rawContentMax()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheIssue() throws Exception {
+    HubConfig config = load("access: {public-topics: [everyone]}");
+
+    assertThat(config.http().host()).isEqualTo("127.0.0.1");
+    assertThat(config.http().port()).isEqualTo(8080);
+    assertThat(config.http().connectionsPerAddressMax()).isEqualTo(200);
+    assertThat(config.store().sqlite()).isEqualTo(folder.resolve("data/tidings.db"));
+    assertThat(config.store().retention().age()).isEqualTo(Duration.ofDays(30));
+    assertThat(config.access().publicTopics()).hasToString("[everyone]");
+  }
+
+  @Test
+  void everyFaultIsReportedAtOnceInTheOrderOfTheFile() {
+    assertThat(
+            faults(
+                """
+                http:
+                  prot: 8080
+                  host: ""
+                  connections-per-address-max: many
+                store:
+                  retention: {age: 30 days, bytes: 4GB}
+                access:
+                  public-topics: ["a..b"]
+                  keys:
+                    - {id: main, algorithm: RS256}
+                port: 1
+                """))
+        .containsExactly(
+            "hub.yaml:2: http.prot: unknown key (did you mean port?)",
+            "hub.yaml:3: http.host: \"\" (expected a text)",
+            "hub.yaml:4: http.connections-per-address-max: \"many\" (expected a whole number from"
+                + " 1 to 1000000)",
+            "hub.yaml:6: store.retention.age: \"30 days\" (expected a duration from 1s to 36500d,"
+                + " in ms, s, m, h or d)",
+            "hub.yaml:6: store.retention.bytes: \"4GB\" (expected a size from 1MiB to 1024TiB, in"
+                + " B, KiB, MiB, GiB or TiB)",
+            "hub.yaml:8: access.public-topics: \"a..b\" (expected " + Kind.PUBLIC.expected() + ")",
+            "hub.yaml:10: access.keys[0].algorithm: \"RS256\" (expected HS256 or EdDSA)",
+            "hub.yaml:10: access.keys[0]: HS256 needs secret-file (or secret-env, or secret)",
+            "hub.yaml:11: port: unknown key (did you mean http.port?)");
+  }
+
+  @Test
+  void anUnknownKeyOfAListItemNamesItsPlace() {
+    assertThat(
+            faults(
+                """
+                access: {public-topics: [everyone]}
+                sources:
+                  - {name: a, kind: rabbitmq, url: "amqp://h", exchange: e, bindings: ["#"]}
+                  - name: b
+                    kind: rabbitmq
+                    url: amqp://h
+                    exchange: e
+                    bindings: ["#"]
+                    queue:
+                      knid: quorum
+                """))
+        .containsExactly("hub.yaml:10: sources[1].queue.knid: unknown key (did you mean kind?)");
+  }
+
+  @Test
+  void aKeyThatIsLikeNoOtherGetsTheListOfAll() {
+    assertThat(faults("access: {public-topics: [everyone]}\nlogging: {colour: red}\n"))
+        .containsExactly("hub.yaml:2: logging.colour: unknown key (expected one of format, level)");
+  }
+
+  @Test
+  void aKeyThatIsGivenTwiceIsRefused() {
+    assertThat(faults("access: {public-topics: [everyone]}\nhttp:\n  port: 1\n  port: 2\n"))
+        .containsExactly("hub.yaml:4: http.port: given twice (first on line 3)");
+  }
+
+  @Test
+  void aWrongShapeIsRefused() {
+    assertThat(
+            faults(
+                """
+                access: {public-topics: everyone, keys: [7]}
+                http: 8080
+                store: {sqlite: [a], retention: {age: }}
+                """))
+        .contains(
+            "hub.yaml:1: access.public-topics: expected a list",
+            "hub.yaml:1: access.keys[0]: expected keys with values",
+            "hub.yaml:2: http: expected keys with values",
+            "hub.yaml:3: store.sqlite: expected a path",
+            "hub.yaml:3: store.retention.age: no value (expected a duration from 1s to 36500d, in"
+                + " ms, s, m, h or d)");
+  }
+
+  @Test
+  void whatIsNotYamlIsRefusedWithItsLine() {
+    assertThat(faults("http:\n  port: [1\nstore: x\n"))
+        .first()
+        .asString()
+        .startsWith("hub.yaml:3: not YAML: ");
+  }
+
+  @Test
+  void anEmptySectionHasItsDefaults() throws Exception {
+    assertThat(load("http:\nsources:\naccess: {public-topics: [everyone]}\n").http().port())
+        .isEqualTo(8080);
+  }
+
+  @Test
+  void withoutKeysAndPublicTopicsItSaysWhatToWriteWhere() {
+    assertThat(faults("access:\n  keys: []\n"))
+        .singleElement()
+        .asString()
+        .startsWith("hub.yaml:1: access: nobody may publish or read. Under access, write keys:");
+  }
+
+  @Test
+  void devModeNeedsNeither() throws Exception {
+    assertThat(HubConfig.load(launch(null, Map.of(), true)).dev()).isTrue();
+  }
+
+  @Test
+  void devModeRefusesToListenToOthers() throws IOException {
+    Path file = write("http: {host: 0.0.0.0}");
+    assertThat(faults(launch(file, Map.of(), true)))
+        .containsExactly(
+            "hub.yaml:1: http.host: \"0.0.0.0\" (with --dev expected one of [127.0.0.1, ::1,"
+                + " localhost])");
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFileAndFlagsOverBoth() throws Exception {
+    Path file =
+        write(
+            "access: {public-topics: [everyone]}\nhttp: {port: 1, host: 127.0.0.2}\nstore: {sqlite: a.db}");
+    Map<String, String> environment =
+        Map.of(
+            "TIDINGS_HTTP_PORT", "2",
+            "TIDINGS_HTTP_HOST", "127.0.0.3",
+            "TIDINGS_STORE_SQLITE", "b.db",
+            "TIDINGS_STORE_RETENTION_AGE", "7d");
+    HubConfig config =
+        HubConfig.load(
+            new Launch(file, List.of(), environment, 3, folder.resolve("elsewhere"), false));
+
+    assertThat(config.http().port()).isEqualTo(3);
+    assertThat(config.http().host()).isEqualTo("127.0.0.3");
+    assertThat(config.store().sqlite()).isEqualTo(folder.resolve("elsewhere/tidings.db"));
+    assertThat(config.store().retention().age()).isEqualTo(Duration.ofDays(7));
+    assertThat(HubConfig.load(launch(file, environment, false)).store().sqlite())
+        .isEqualTo(folder.resolve("b.db"));
+  }
+
+  @Test
+  void aLaterEnvironmentFileWinsAndTheProcessOverAll() throws Exception {
+    Path file = write("access: {public-topics: [everyone]}");
+    Path first = folder.resolve("first.env");
+    Path second = folder.resolve("second.env");
+    Files.writeString(first, "# ours\nTIDINGS_HTTP_PORT=1\nTIDINGS_HTTP_HOST=127.0.0.2\n");
+    Files.writeString(second, "\nTIDINGS_HTTP_PORT=\"2\"\nTIDINGS_LOGGING_LEVEL=warn\n");
+    HubConfig config =
+        HubConfig.load(
+            new Launch(
+                file,
+                List.of(first, second),
+                Map.of("TIDINGS_LOGGING_LEVEL", "debug"),
+                null,
+                null,
+                false));
+
+    assertThat(config.http().port()).isEqualTo(2);
+    assertThat(config.http().host()).isEqualTo("127.0.0.2");
+    assertThat(config.logging().level()).isEqualTo(LoggingConfig.Level.DEBUG);
+  }
+
+  @Test
+  void aFaultInAnEnvironmentFileHasItsLineButNotItsText() throws Exception {
+    Path file = write("access: {public-topics: [everyone]}");
+    Path variables = folder.resolve("prod.env");
+    Files.writeString(variables, "TIDINGS_HTTP_PORT=web\nhunter2\n");
+
+    assertThat(faults(new Launch(file, List.of(variables), Map.of(), null, null, false)))
+        .containsExactly(
+            "prod.env:2: expected NAME=value, a comment after #, or an empty line",
+            "prod.env:1: TIDINGS_HTTP_PORT: \"web\" (expected a whole number from 0 to 65535)");
+  }
+
+  @Test
+  void aVariableOfASectionThatSetsNothingIsRefused() throws Exception {
+    Path file = write("access: {public-topics: [everyone]}");
+    Map<String, String> environment =
+        Map.of(
+            "TIDINGS_HTTP_PROT", "1",
+            "TIDINGS_HTTP_CORS_ORIGINS", "https://example.org",
+            "TIDINGS_SERVICE_HOST", "10.0.0.1");
+
+    assertThat(faults(launch(file, environment, false)))
+        .containsExactlyInAnyOrder(
+            "TIDINGS_HTTP_PROT: sets no known key (did you mean TIDINGS_HTTP_PORT?)",
+            "TIDINGS_HTTP_CORS_ORIGINS: http.cors-origins can be set in the file only");
+  }
+
+  @Test
+  void credentialsComeFromVariablesThatTheFileNames() throws Exception {
+    Path file =
+        write(
+            """
+            access: {keys: [{id: main, algorithm: HS256, secret-env: TIDINGS_ACCESS_SECRET}]}
+            sources: [{name: a, kind: rabbitmq, url-env: BROKER, username: joe, password-env: PASS, queue: {name: q, kind: passive}}]
+            """);
+    HubConfig config =
+        HubConfig.load(
+            launch(
+                file,
+                Map.of("TIDINGS_ACCESS_SECRET", KEY, "BROKER", "amqps://b", "PASS", "p"),
+                false));
+
+    RabbitSourceConfig source = config.sources().getFirst();
+    assertThat(source.url()).isEqualTo(new Secret.Inline("amqps://b"));
+    assertThat(source.password()).isEqualTo(new Secret.Inline("p")).hasToString("(secret)");
+    assertThat(faults(launch(file, Map.of("TIDINGS_ACCESS_SECRET", KEY, "PASS", "p"), false)))
+        .contains("hub.yaml:2: sources[0].url-env: the environment variable BROKER is not set");
+  }
+
+  @Test
+  void errorsNeverRepeatASecret() {
+    assertThat(
+            faults(
+                """
+                access: {keys: [{id: main, algorithm: HS256, secret: hunter2}]}
+                sources: [{name: a, kind: rabbitmq, url: "http://joe:hunter2@h", password: "hunter2\\n", queue: {name: q, kind: passive}}]
+                """))
+        .hasSize(3)
+        .noneMatch(fault -> fault.contains("hunter2"));
+  }
+
+  @Test
+  void aSecretThatIsShortOrMissingIsRefused() throws Exception {
+    Files.writeString(folder.resolve("short"), "too short\n");
+
+    assertThat(
+            faults(
+                """
+                access:
+                  keys:
+                    - {id: a, algorithm: HS256, secret-file: short}
+                    - {id: b, algorithm: HS256, secret-file: absent}
+                    - {id: a, algorithm: EdDSA, secret-file: key}
+                """))
+        .satisfiesExactlyInAnyOrder(
+            fault -> assertThat(fault).startsWith("hub.yaml:2: access.keys: two have the id a"),
+            fault -> assertThat(fault).contains(":3: access.keys[0].secret-file: the secret has 9"),
+            fault -> assertThat(fault).contains(":4: access.keys[1].secret-file: there is no file"),
+            fault -> assertThat(fault).contains(":5: access.keys[2].secret: has no meaning"),
+            fault -> assertThat(fault).contains(":5: access.keys[2]: EdDSA needs public-key-file"));
+  }
+
+  @Test
+  void aPassiveQueueHasNeitherExchangeNorBindings() {
+    assertThat(
+            faults(
+                """
+                access: {public-topics: [everyone]}
+                sources:
+                  - {name: a, kind: rabbitmq, url: "amqp://h", exchange: e, queue: {name: q, kind: passive}}
+                  - {name: b, kind: rabbitmq, url: "amqp://h", queue: {kind: quorum}}
+                """))
+        .satisfiesExactlyInAnyOrder(
+            fault ->
+                assertThat(fault).contains(":3: sources[0].exchange: a passive queue is bound"),
+            fault -> assertThat(fault).contains(":4: sources[1].queue: the key name is missing"),
+            fault -> assertThat(fault).contains(":4: sources[1]: the key exchange is missing"),
+            fault -> assertThat(fault).contains(":4: sources[1]: the key bindings is missing"));
+  }
+
+  private HubConfig load(String yaml) throws IOException, InvalidConfiguration {
+    return HubConfig.load(launch(write(yaml), Map.of(), false));
+  }
+
+  private List<String> faults(String yaml) {
+    try {
+      return faults(launch(write(yaml), Map.of(), false));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The faults, with this test's folder cut off. */
+  private List<String> faults(Launch launch) {
+    InvalidConfiguration refused =
+        catchThrowableOfType(InvalidConfiguration.class, () -> HubConfig.load(launch));
+    assertThat(refused).isNotNull();
+    return refused.faults().stream().map(fault -> fault.replace(folder + "/", "")).toList();
+  }
+
+  private static Launch launch(@Nullable Path file, Map<String, String> environment, boolean dev) {
+    return new Launch(file, List.of(), environment, null, null, dev);
+  }
+
+  private Path write(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("hub.yaml"), yaml);
+  }
+}
