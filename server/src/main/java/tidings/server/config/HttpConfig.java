@@ -110,8 +110,7 @@ public record HttpConfig(
             "127.0.0.1",
             "The address to listen on; `0.0.0.0` or `::` for all of the machine's.");
     if (dev && !LOOPBACK.contains(host)) {
-      section.fault(
-          "host", "\"" + host + "\" (with --dev expected one of " + LOOPBACK + ")");
+      section.fault("host", "\"" + host + "\" (with --dev expected one of " + LOOPBACK + ")");
     }
     return host;
   }

@@ -56,7 +56,8 @@ public record HubConfig(
 
   private static HubConfig read(Section section, boolean dev) {
     return new HubConfig(
-        section.section("http", "The port that everything is served on.", http -> HttpConfig.read(http, dev)),
+        section.section(
+            "http", "The port that everything is served on.", http -> HttpConfig.read(http, dev)),
         section.section("store", "Where notifications are kept, and how long.", StoreConfig::read),
         section.section(
             "access",
