@@ -1,0 +1,173 @@
+package tidings.auth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.jca.JCAContext;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Grant;
+import tidings.core.notification.AddressPattern;
+
+/** Signs tokens for users, as the hub's configured keys verify them. Thread-safe. */
+public final class TokenIssuer {
+  private static final String PEM_HEAD = "-----BEGIN PRIVATE KEY-----";
+  private static final String PEM_FOOT = "-----END PRIVATE KEY-----";
+
+  private final String keyId;
+  private final JWSAlgorithm algorithm;
+  private final JWSSigner signer;
+
+  private TokenIssuer(String keyId, JWSAlgorithm algorithm, JWSSigner signer) {
+    this.keyId = keyId;
+    this.algorithm = algorithm;
+    this.signer = signer;
+  }
+
+  /**
+   * What a token says (RFC 7519, 4.1).
+   *
+   * @param id the {@code jti}
+   * @param issuer the {@code iss}, null for none
+   * @param audience the {@code aud}, null for none
+   */
+  public record Claims(
+      String id,
+      String user,
+      Grant grant,
+      Instant issued,
+      Instant expires,
+      @Nullable String issuer,
+      @Nullable String audience) {}
+
+  /**
+   * An issuer with a shared secret.
+   *
+   * @throws IllegalArgumentException if the secret has fewer than 32 bytes
+   */
+  public static TokenIssuer hs256(String keyId, byte[] secret) {
+    try {
+      return new TokenIssuer(keyId, JWSAlgorithm.HS256, new MACSigner(secret));
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An issuer with an Ed25519 key.
+   *
+   * @param pem the private key in PKCS #8, as {@code openssl genpkey -algorithm ed25519} writes it
+   * @throws IllegalArgumentException if it isn't that
+   */
+  public static TokenIssuer eddsa(String keyId, String pem) {
+    int from = pem.indexOf(PEM_HEAD);
+    int to = pem.indexOf(PEM_FOOT);
+    if (from < 0 || to < from) {
+      throw new IllegalArgumentException("no private key (expected \"" + PEM_HEAD + "\")");
+    }
+    try {
+      String base64 = pem.substring(from + PEM_HEAD.length(), to);
+      byte[] encoded = Base64.getMimeDecoder().decode(base64);
+      PrivateKey key =
+          KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      return new TokenIssuer(keyId, JWSAlgorithm.EdDSA, new Ed25519(key));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "not a private key of Ed25519 (openssl genpkey -algorithm ed25519 makes one)", e);
+    }
+  }
+
+  /** A signed token in its compact form. */
+  public String issue(Claims claims) {
+    JWSHeader header =
+        new JWSHeader.Builder(algorithm).type(JOSEObjectType.JWT).keyID(keyId).build();
+    SignedJWT token =
+        new SignedJWT(
+            header,
+            new JWTClaimsSet.Builder()
+                .jwtID(claims.id)
+                .subject(claims.user)
+                .issuer(claims.issuer)
+                .audience(claims.audience)
+                .issueTime(Date.from(claims.issued))
+                .expirationTime(Date.from(claims.expires))
+                .claim("tidings", grants(claims.grant))
+                .build());
+    try {
+      token.sign(signer);
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+    return token.serialize();
+  }
+
+  private static Map<String, Object> grants(Grant grant) {
+    Map<String, Object> grants = new LinkedHashMap<>();
+    grants.put("publish", texts(grant.publish()));
+    grants.put("subscribe", texts(grant.subscribe()));
+    flag(grants, "presence", grant.presence());
+    flag(grants, "raw", grant.raw());
+    flag(grants, "operate", grant.operate());
+    return grants;
+  }
+
+  private static void flag(Map<String, Object> grants, String name, boolean granted) {
+    if (granted) {
+      grants.put(name, true);
+    }
+  }
+
+  private static List<String> texts(List<AddressPattern> patterns) {
+    List<String> texts = new ArrayList<>();
+    patterns.forEach(pattern -> texts.add(pattern.toString()));
+    return texts;
+  }
+
+  /** The JDK's own Ed25519: Nimbus' needs a library that the hub has no other use for. */
+  private record Ed25519(PrivateKey key, JCAContext context) implements JWSSigner {
+
+    Ed25519(PrivateKey key) {
+      this(key, new JCAContext());
+    }
+
+    @Override
+    public Base64URL sign(JWSHeader header, byte[] input) throws JOSEException {
+      try {
+        Signature signature = Signature.getInstance("Ed25519");
+        signature.initSign(key);
+        signature.update(input);
+        return Base64URL.encode(signature.sign());
+      } catch (GeneralSecurityException e) {
+        throw new JOSEException(e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public Set<JWSAlgorithm> supportedJWSAlgorithms() {
+      return Set.of(JWSAlgorithm.EdDSA);
+    }
+
+    @Override
+    public JCAContext getJCAContext() {
+      return context;
+    }
+  }
+}
