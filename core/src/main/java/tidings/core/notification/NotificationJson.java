@@ -89,12 +89,12 @@ public final class NotificationJson {
 
   private void text(String name, @Nullable String value) {
     if (value != null) {
-      name(name);
-      quote(value);
+      quote(name(name), value);
     }
   }
 
-  private void quote(String value) {
+  /** Appends a string in quotes; only what JSON demands is escaped. */
+  public static void quote(StringBuilder out, String value) {
     out.append('"');
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

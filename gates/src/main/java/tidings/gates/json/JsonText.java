@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import tidings.core.notification.NotificationJson;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tools.jackson.core.JacksonException;
@@ -28,14 +29,12 @@ public final class JsonText {
       factory(64).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final JsonFactory LENIENT = factory(600).build();
 
-  private final char[] text;
   private final JsonParser parser;
 
   private JsonText(JsonFactory factory, byte[] utf8) {
     try {
       CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
-      text = decoded.array();
-      parser = factory.createParser(ObjectReadContext.empty(), text, 0, decoded.limit());
+      parser = factory.createParser(ObjectReadContext.empty(), decoded.array(), 0, decoded.limit());
     } catch (CharacterCodingException e) {
       throw refusal("not UTF-8");
     }
@@ -89,32 +88,29 @@ public final class JsonText {
   /**
    * Reads to the end of the current value.
    *
-   * @return the value as it was written, without the white space between its tokens
+   * @return the value on one line, without white space between its tokens: numbers as they were
+   *     written, strings with nothing escaped that need not be
    */
   public String value() {
-    if (parser.currentToken() != JsonToken.VALUE_STRING && parser.currentToken().isScalarValue()) {
-      return parser.getString();
-    }
-    int start = (int) parser.currentTokenLocation().getCharOffset();
-    parser.skipChildren();
-    parser.finishToken();
-    return compact(start, (int) parser.currentLocation().getCharOffset());
-  }
-
-  private String compact(int start, int end) {
-    StringBuilder out = new StringBuilder(end - start);
-    boolean quoted = false;
-    for (int i = start; i < end; i++) {
-      char c = text[i];
-      if (quoted || c > ' ') {
-        out.append(c);
+    StringBuilder out = new StringBuilder();
+    boolean comma = false;
+    int depth = 0;
+    do {
+      JsonToken token = parser.currentToken();
+      if (comma && !token.isStructEnd()) {
+        out.append(',');
       }
-      if (c == '"') {
-        quoted = !quoted;
-      } else if (c == '\\') {
-        out.append(text[++i]); // only strings hold one, and it never comes last
+      switch (token) {
+        case PROPERTY_NAME -> {
+          NotificationJson.quote(out, parser.currentName());
+          out.append(':');
+        }
+        case VALUE_STRING -> NotificationJson.quote(out, parser.getString());
+        default -> out.append(parser.getString());
       }
-    }
+      comma = token != JsonToken.PROPERTY_NAME && !token.isStructStart();
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+    } while (depth > 0 && parser.nextToken() != null);
     return out.toString();
   }
 

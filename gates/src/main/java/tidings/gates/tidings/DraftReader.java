@@ -2,8 +2,11 @@ package tidings.gates.tidings;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tidings.core.intake.Intake;
 import tidings.core.notification.Address;
@@ -27,7 +30,11 @@ import tools.jackson.core.JsonToken;
  */
 public final class DraftReader {
   private static final Pattern TIME =
-      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
+      Pattern.compile(
+          "(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)(?:(\\.\\d{1,3})\\d*)?(Z|[+-]\\d\\d:\\d\\d)",
+          Pattern.CASE_INSENSITIVE);
+  private static final Instant TIME_MIN = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant TIME_MAX = Instant.parse("9999-12-31T23:59:59.999Z");
 
   private final JsonText text;
   private final JsonParser parser;
@@ -79,7 +86,7 @@ public final class DraftReader {
 
   private Draft single() {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw request(found() + " (expected a notification, as a JSON object)");
+      throw noObject(found());
     }
     return notification();
   }
@@ -94,7 +101,7 @@ public final class DraftReader {
                 .formatted(Intake.DRAFTS_MAX));
       }
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw Problem.invalid(place, place + ": " + found() + " (expected an object)").refusal();
+        throw noObject(place + ": " + found());
       }
       prefix = place + ".";
       drafts.add(notification());
@@ -105,22 +112,9 @@ public final class DraftReader {
   private Draft notification() {
     Fields fields = new Fields();
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-      parser.nextToken();
-      switch (name) {
-        case "to" -> fields.to = addresses();
-        case "title" -> fields.title = string(name);
-        case "body" -> fields.body = string(name);
-        case "type" -> fields.type = string(name);
-        case "source" -> fields.source = string(name);
-        case "level" -> fields.level = level();
-        case "link" -> fields.link = string(name);
-        case "icon" -> fields.icon = string(name);
-        case "data" -> fields.data = data();
-        case "ref" -> fields.ref = string(name);
-        case "key" -> fields.key = string(name);
-        case "expires" -> fields.expires = time(name);
-        case "time" -> fields.time = time(name);
-        default -> throw invalid(shown(name), "unknown field (expected " + Fields.NAMES + ")");
+      boolean absent = parser.nextToken() == JsonToken.VALUE_NULL && Fields.NAMES.contains(name);
+      if (!absent) {
+        field(fields, name);
       }
     }
     if (fields.to == null) {
@@ -130,6 +124,28 @@ public final class DraftReader {
       throw invalid("title", "missing (expected plain text)");
     }
     return fields.draft(fields.to, fields.title);
+  }
+
+  private void field(Fields fields, String name) {
+    switch (name) {
+      case "to" -> fields.to = addresses();
+      case "title" -> fields.title = string(name);
+      case "body" -> fields.body = string(name);
+      case "type" -> fields.type = string(name);
+      case "source" -> fields.source = string(name);
+      case "level" -> fields.level = level();
+      case "link" -> fields.link = string(name);
+      case "icon" -> fields.icon = string(name);
+      case "data" -> fields.data = data();
+      case "ref" -> fields.ref = string(name);
+      case "key" -> fields.key = string(name);
+      case "expires" -> fields.expires = time(name);
+      case "time" -> fields.time = time(name);
+      default ->
+          throw invalid(
+              shown(name),
+              "unknown field (expected one of " + String.join(", ", Fields.NAMES) + ")");
+    }
   }
 
   private List<Address> addresses() {
@@ -158,20 +174,29 @@ public final class DraftReader {
 
   private JsonObject data() {
     expect("data", JsonToken.START_OBJECT, "an object");
-    return new JsonObject(text.value());
+    String data = text.value();
+    if (data.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw invalid("data", "half a surrogate pair (expected whole characters)");
+    }
+    return new JsonObject(data);
   }
 
   private Instant time(String field) {
     String time = string(field);
-    try {
-      if (TIME.matcher(time).matches()) {
-        return Instant.parse(time);
+    Matcher parts = TIME.matcher(time);
+    if (parts.matches()) {
+      try {
+        String millis = Objects.requireNonNullElse(parts.group(2), "");
+        Instant instant =
+            OffsetDateTime.parse(parts.group(1) + millis + parts.group(3)).toInstant();
+        if (!instant.isBefore(TIME_MIN) && !instant.isAfter(TIME_MAX)) {
+          return instant;
+        }
+      } catch (DateTimeException e) {
+        // a day, an hour or an offset that does not exist: the same answer
       }
-    } catch (DateTimeException e) {
-      // a day or an hour that does not exist: the same answer
     }
-    throw invalid(
-        field, "\"" + shown(time) + "\" (expected RFC 3339 in UTC, as 2026-01-31T12:00:00Z)");
+    throw invalid(field, "\"" + shown(time) + "\" (expected RFC 3339, as 2026-01-31T12:00:00Z)");
   }
 
   private String string(String field) {
@@ -203,6 +228,14 @@ public final class DraftReader {
 
   private static String shown(String given) {
     return given.length() <= 100 ? given : given.substring(0, 100) + "…";
+  }
+
+  private Refusal noObject(String found) {
+    Problem.Kind kind =
+        parser.currentToken() == null
+            ? Problem.Kind.INVALID_REQUEST
+            : Problem.Kind.INVALID_NOTIFICATION;
+    return Problem.of(kind, found + " (expected a notification, as a JSON object)").refusal();
   }
 
   private static Refusal request(String fault) {

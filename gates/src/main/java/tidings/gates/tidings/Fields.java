@@ -10,8 +10,11 @@ import tidings.core.notification.Level;
 
 /** A notification's fields while they are read, since JSON gives them in any order. */
 final class Fields {
-  static final String NAMES =
-      "to, title, body, type, source, level, link, icon, data, ref, key, expires or time";
+  /** Every field, in the protocol's order. */
+  static final List<String> NAMES =
+      List.of(
+          "to", "title", "body", "type", "source", "level", "link", "icon", "data", "ref", "key",
+          "expires", "time");
 
   @Nullable List<Address> to;
   @Nullable String title;

@@ -50,7 +50,7 @@ final class DraftReaderTest {
                 .ref("order-7")
                 .key("order")
                 .expires(Instant.parse("2026-12-01T00:00:00Z"))
-                .time(Instant.parse("2026-11-21T09:30:00.123456789Z"))
+                .time(Instant.parse("2026-11-21T09:30:00.123Z"))
                 .build());
   }
 
@@ -70,15 +70,36 @@ final class DraftReaderTest {
   }
 
   @Test
-  void dataIsKeptAsWrittenOnOneLine() {
+  void nullCountsAsAbsent() {
+    assertThat(withField("\"body\":null,\"level\":null,\"data\":null,\"time\":null"))
+        .isEqualTo(readOne(SMALL));
+  }
+
+  @Test
+  void dataIsOneLineWithNumbersAsWrittenAndNoNeedlessEscape() {
     String written =
-        "{ \"a b\" :\t\"x \\\" \\\\\" ,\r\n \"n\": [ -0.0 , 1E+2, 12345678901234567890 ],"
-            + " \"s\":\"\\ud800 \\u0000 ☃\", \"o\":{ } }";
+        "{ \"a b\" :\t\"x \\\" \\\\ \\/\" ,\r\n \"n\": [ -0.0 , 1E+2, 12345678901234567890 , true,null],"
+            + " \"\\u0073\":\"\\u00e9 \\ud83d\\ude00 \\u0000 \\n\", \"o\":{ }, \"p\":[[],{\"a\":[1]},2] }";
     assertThat(withField("\"data\":" + written).data())
         .isEqualTo(
             new JsonObject(
-                "{\"a b\":\"x \\\" \\\\\",\"n\":[-0.0,1E+2,12345678901234567890],"
-                    + "\"s\":\"\\ud800 \\u0000 ☃\",\"o\":{}}"));
+                "{\"a b\":\"x \\\" \\\\ /\",\"n\":[-0.0,1E+2,12345678901234567890,true,null],"
+                    + "\"s\":\"é 😀 \\u0000 \\n\",\"o\":{},\"p\":[[],{\"a\":[1]},2]}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-21T09:30:00Z, 2026-11-21T09:30:00Z",
+    "2026-11-21t09:30:00z, 2026-11-21T09:30:00Z",
+    "2026-11-21T09:30:00+01:30, 2026-11-21T08:00:00Z",
+    "2026-11-21T09:30:00-00:00, 2026-11-21T09:30:00Z",
+    "2026-11-21T09:30:00.9Z, 2026-11-21T09:30:00.900Z",
+    "2026-11-21T09:30:00.99999999999999Z, 2026-11-21T09:30:00.999Z",
+    "0000-01-01T00:00:00Z, 0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.9999Z, 9999-12-31T23:59:59.999Z",
+  })
+  void anyTimeOfRfc3339IsReadToTheMillisecond(String time, Instant instant) {
+    assertThat(withField("\"expires\":\"" + time + "\"").expires()).isEqualTo(instant);
   }
 
   @ParameterizedTest
@@ -95,7 +116,11 @@ final class DraftReaderTest {
         "{\"to\":[7],\"title\":\"a\"}                        | to[0]       | a number (expected a string)",
         "{\"to\":[[\"everyone\"]],\"title\":\"a\"}           | to[0]       | an array",
         "{\"title\":7}                                       | title       | a number",
-        "{\"title\":null}                                    | title       | null (expected a string)",
+        "{\"to\":[\"everyone\"],\"title\":null}                | title       | missing",
+        "{\"to\":[null]}                                     | to[0]       | null (expected a string)",
+        "{\"data\":{\"a\":[\"\\ud800\"]}}                      | data        | half a surrogate pair",
+        "{\"data\":{\"\\ud800\":1}}                          | data        | half a surrogate pair",
+        "{\"onlyActive\":null}                               | onlyActive  | unknown field",
         "{\"body\":{\"a\":1}}                                | body        | an object",
         "{\"type\":true}                                     | type        | true",
         "{\"source\":[]}                                     | source      | an array",
@@ -105,17 +130,15 @@ final class DraftReaderTest {
         "{\"icon\":false}                                    | icon        | false",
         "{\"data\":\"{}\"}                                   | data        | a string (expected an object)",
         "{\"data\":[]}                                       | data        | an array",
-        "{\"data\":null}                                     | data        | null",
         "{\"ref\":1}                                         | ref         | a number",
         "{\"key\":1}                                         | key         | a number",
         "{\"expires\":1732180000}                            | expires     | a number",
         "{\"onlyActive\":true}                               | onlyActive  | unknown field",
         "{\"Title\":\"a\"}                                   | Title       | unknown field",
-        "{\"id\":\"a\"}                                      | id          | expected to, title, body",
+        "{\"id\":\"a\"}                                      | id          | expected one of to, title, body",
         "[{\"to\":[\"everyone\"],\"title\":\"a\"},{\"level\":\"x\"}] | [1].level | [1].level: level",
         "[{\"to\":[\"nobody\"]}]                             | [0].to[0]   | [0].to[0]: address",
         "[{}]                                                | [0].to      | missing",
-        "[{\"to\":[\"everyone\"],\"title\":\"a\"}, 5]        | [1]         | a number (expected an object)",
       })
   void aWrongFieldIsNamed(String json, String field, String said) {
     Problem problem = refused(json.getBytes(UTF_8));
@@ -127,24 +150,26 @@ final class DraftReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "2026-11-21T09:30:00+01:00",
+        "2026-11-21T09:30:00+0100",
+        "2026-11-21T09:30:00+19:00",
+        "2026-11-21T09:30:00,5Z",
         "2026-11-21T09:30:00",
         "2026-11-21T09:30Z",
         "2026-11-21 09:30:00Z",
-        "2026-11-21t09:30:00z",
         "2026-02-30T00:00:00Z",
-        "2026-11-21T25:00:00Z",
+        "2026-11-21T24:00:00Z",
+        "0000-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
         "2026-11-21T09:30:00.Z",
-        "2026-11-21T09:30:00.1234567890Z",
         "+12026-11-21T09:30:00Z",
         "1732180000",
         "tomorrow",
         "",
       })
-  void aTimeThatIsNotRfc3339InUtcIsRefused(String time) {
+  void aTimeThatIsNotRfc3339IsRefused(String time) {
     Problem problem = refused("{\"time\":\"%s\"}".formatted(time).getBytes(UTF_8));
     assertThat(problem.field()).isEqualTo("time");
-    assertThat(problem.detail()).contains("\"" + time + "\" (expected RFC 3339 in UTC");
+    assertThat(problem.detail()).contains("\"" + time + "\" (expected RFC 3339");
   }
 
   @ParameterizedTest
@@ -154,9 +179,6 @@ final class DraftReaderTest {
       value = {
         "``                                        | an empty text (expected a notification",
         "`  `                                      | an empty text",
-        "null                                      | null (expected a notification",
-        "\"everyone\"                              | a string",
-        "7                                         | a number",
         "{                                         | line 1, column 2",
         "{\"title\":\"a\"                          | line 1, column",
         "{\"title\":\"a\",}                        | line 1, column 14",
@@ -178,6 +200,25 @@ final class DraftReaderTest {
     Problem problem = refused(json.getBytes(UTF_8));
     assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID_REQUEST);
     assertThat(problem.detail()).contains(said);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "null         | null (expected a notification",
+        "\"everyone\" | a string (expected a notification",
+        "7            | a number (expected",
+        "[5]          | [0]: a number (expected",
+        "[[]]         | [0]: an array (expected",
+        "[null]       | [0]: null (expected",
+      })
+  void jsonThatIsNoObjectIsNoNotification(String json, String said) {
+    Problem problem = refused(json.getBytes(UTF_8));
+    assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID_NOTIFICATION);
+    assertThat(problem.field()).isNull();
+    assertThat(problem.detail()).startsWith(said);
   }
 
   @Test
@@ -237,7 +278,7 @@ final class DraftReaderTest {
     long seed = 20261121;
     Random random = new Random(seed);
     byte[] good = arrayOf(2).replace("Hi", "é\\n").getBytes(UTF_8);
-    for (int i = 0; i < 50_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       byte[] mutated = good.clone();
       for (int n = 1 + random.nextInt(3); n > 0; n--) {
         mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
