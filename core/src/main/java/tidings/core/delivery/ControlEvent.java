@@ -15,6 +15,8 @@ public sealed interface ControlEvent {
   /**
    * The first frame of every stream.
    *
+   * @param cursor where the reader stands; if a gap follows, the cursor that it came with, so that
+   *     the gap is announced again should the line break between the two
    * @param to what the stream will carry, after narrowing by the grant
    */
   record Hello(Cursor cursor, int heartbeatMs, List<AddressPattern> to, @Nullable String user)
@@ -26,9 +28,9 @@ public sealed interface ControlEvent {
   /**
    * Something can't be given any more; the stream goes on from the cursor.
    *
-   * @param from the reader's cursor, as it gave it
+   * @param from the reader's cursor
    */
-  record Gap(Cursor cursor, Reason reason, String from) implements ControlEvent {
+  record Gap(Cursor cursor, Reason reason, Cursor from) implements ControlEvent {
     /** Why it is gone. */
     public enum Reason {
       /** It is older than what the hub keeps. */

@@ -61,6 +61,11 @@ public record Filter(
     to = List.copyOf(to);
   }
 
+  /** The same without addresses. */
+  Filter withoutAddresses() {
+    return new Filter(List.of(), types, sources, level);
+  }
+
   /** Whether type, source and level are wanted; the addresses are not looked at. */
   boolean wants(Entry entry) {
     return entry.level().compareTo(level) >= 0

@@ -46,8 +46,9 @@ public record Epochs(List<Epoch> all) {
    * from {@code end} if the epoch is unknown.
    *
    * @param end the newest position of this log
+   * @param latest where reading goes on if the epoch is unknown
    */
-  public Resumption resume(Cursor cursor, long end) {
+  public Resumption resume(Cursor cursor, long end, long latest) {
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).name().equals(cursor.epoch())) {
         long last = i + 1 < all.size() ? all.get(i + 1).first() - 1 : end;
@@ -56,6 +57,6 @@ public record Epochs(List<Epoch> all) {
             : new Resumption(last, false);
       }
     }
-    return new Resumption(end, false);
+    return new Resumption(latest, false);
   }
 }

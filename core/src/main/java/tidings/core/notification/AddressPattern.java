@@ -1,5 +1,8 @@
 package tidings.core.notification;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
@@ -10,6 +13,37 @@ import tidings.core.problem.Refusal;
 public sealed interface AddressPattern {
 
   boolean matches(Address address);
+
+  /** Whether every address of another pattern is one of this. */
+  default boolean covers(AddressPattern other) {
+    return switch (other) {
+      case One one -> matches(one.address());
+      case AnyUser any -> this instanceof AnyUser;
+      case Topics theirs -> this instanceof Topics mine && mine.pattern().covers(theirs.pattern());
+    };
+  }
+
+  /**
+   * The part of this pattern that lies within some granted ones, as far as patterns can say it:
+   * this pattern if one of them covers it; else those inside it, and this pattern itself if one
+   * overlaps it in part. Empty if none does.
+   */
+  default List<AddressPattern> within(List<AddressPattern> granted) {
+    if (granted.stream().anyMatch(grant -> grant.covers(this))) {
+      return List.of(this);
+    }
+    Set<AddressPattern> parts = new LinkedHashSet<>();
+    for (AddressPattern grant : granted) {
+      if (covers(grant)) {
+        parts.add(grant);
+      } else if (this instanceof Topics mine
+          && grant instanceof Topics theirs
+          && mine.pattern().overlaps(theirs.pattern())) {
+        parts.add(this);
+      }
+    }
+    return List.copyOf(parts);
+  }
 
   /** Exactly one address, without a wildcard. */
   record One(Address address) implements AddressPattern {

@@ -1,6 +1,11 @@
 package tidings.core.notification;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -12,6 +17,8 @@ import tidings.core.problem.Refusal;
 public final class TopicPattern {
   /** Every topic. */
   public static final TopicPattern ALL = of("#");
+
+  private static final int STATES_MAX = 10_000;
 
   private final String text;
   private final String[] words;
@@ -74,7 +81,75 @@ public final class TopicPattern {
       states = skipHashes(next);
       start = end + 1;
     }
+    return accepts(states);
+  }
+
+  private boolean accepts(int states) {
     return (states >> words.length & 1) != 0;
+  }
+
+  /** Where one more word leads; null stands for a word that no pattern names. */
+  private int step(int states, @Nullable String read) {
+    int next = 0;
+    for (int i = 0; i < words.length; i++) {
+      if ((states >> i & 1) != 0) {
+        if (words[i].equals("#")) {
+          next |= 1 << i;
+        } else if (words[i].equals("*") || words[i].equals(read)) {
+          next |= 1 << i + 1;
+        }
+      }
+    }
+    return skipHashes(next);
+  }
+
+  /** Whether every topic of another pattern is one of this. */
+  public boolean covers(TopicPattern other) {
+    return !reaches(other, (mine, theirs) -> other.accepts(theirs) && !accepts(mine));
+  }
+
+  /** Whether some topic is one of both. */
+  public boolean overlaps(TopicPattern other) {
+    return reaches(other, (mine, theirs) -> accepts(mine) && other.accepts(theirs));
+  }
+
+  private interface Verdict {
+    boolean holds(int mine, int theirs);
+  }
+
+  /**
+   * Whether some topic leads both patterns to states of which the verdict holds. Patterns made to
+   * have very many states get the answer yes, which is the careful one for {@link #covers} and
+   * harmless for {@link #overlaps}: what a reader gets is checked for each entry.
+   */
+  private boolean reaches(TopicPattern other, Verdict verdict) {
+    Set<@Nullable String> alphabet = new HashSet<>();
+    alphabet.add(null);
+    alphabet.addAll(Arrays.asList(words));
+    alphabet.addAll(Arrays.asList(other.words));
+    alphabet.remove("*");
+    alphabet.remove("#");
+    Set<Long> seen = new HashSet<>();
+    Deque<Long> todo = new ArrayDeque<>();
+    todo.add((long) skipHashes(1) << 32 | other.skipHashes(1));
+    for (boolean first = true; !todo.isEmpty(); first = false) {
+      long states = todo.remove();
+      int mine = (int) (states >> 32);
+      int theirs = (int) states;
+      if (!first && verdict.holds(mine, theirs)) {
+        return true;
+      }
+      if (seen.size() > STATES_MAX) {
+        return true;
+      }
+      for (String word : alphabet) {
+        long next = (long) step(mine, word) << 32 | other.step(theirs, word);
+        if (seen.add(next)) {
+          todo.add(next);
+        }
+      }
+    }
+    return false;
   }
 
   private int skipHashes(int states) {

@@ -1,0 +1,53 @@
+package tidings.core.delivery;
+
+import java.util.ArrayList;
+import java.util.List;
+import tidings.core.log.Entry;
+
+/**
+ * The subscribers of one dispatcher that have the same interest: matched once, served together.
+ * Used on the dispatcher's thread.
+ */
+final class Audience {
+  final Interest interest;
+  final List<Subscriber> members = new ArrayList<>(1);
+
+  /** Which entries of the window that is being dispatched concern it, as bits. */
+  long selected;
+
+  /** Which of those address the reader as a user. */
+  long direct;
+
+  Audience(Interest interest) {
+    this.interest = interest;
+  }
+
+  void add(Subscriber subscriber) {
+    subscriber.place = members.size();
+    members.add(subscriber);
+  }
+
+  /**
+   * Takes a member out; the last one takes its place. Whoever walks the members backwards meanwhile
+   * misses none, and meets that one again.
+   */
+  void remove(Subscriber subscriber) {
+    Subscriber last = members.removeLast();
+    if (last != subscriber) {
+      members.set(subscriber.place, last);
+      last.place = subscriber.place;
+    }
+  }
+
+  void select(int index, Entry entry) {
+    selected |= 1L << index;
+    if (interest.isDirect(entry)) {
+      direct |= 1L << index;
+    }
+  }
+
+  void reset() {
+    selected = 0;
+    direct = 0;
+  }
+}

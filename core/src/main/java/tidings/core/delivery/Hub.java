@@ -1,0 +1,108 @@
+package tidings.core.delivery;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import tidings.core.intake.Ids;
+import tidings.core.intake.Intake;
+import tidings.core.log.Entry;
+import tidings.core.log.Log;
+
+/**
+ * The hub as its transports see it: publish, subscribe, look back. Thread-safe.
+ *
+ * <p>Made around an opened log; {@link #start()} begins to take appends. It does not own the log:
+ * close the log after the hub.
+ */
+public final class Hub implements AutoCloseable {
+  private final Log log;
+  private final Shared shared;
+  private final Intake intake;
+  private final History history;
+  private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param ticker monotonic nanoseconds
+   * @param random thread-safe; unpredictable in production
+   */
+  public Hub(
+      Log log,
+      HubSettings settings,
+      InstantSource clock,
+      LongSupplier ticker,
+      RandomGenerator random) {
+    this.log = log;
+    this.shared = new Shared(log, settings, clock, ticker, random);
+    this.intake = new Intake(log, clock, new Ids(random));
+    this.history = new History(shared);
+  }
+
+  /** Begins to take appends. Called once. */
+  public void start() {
+    log.start(
+        new Log.Listener() {
+          @Override
+          public void committed(List<Entry> entries) {
+            shared.tail().append(entries);
+            for (Dispatcher dispatcher : dispatchers) {
+              dispatcher.wake();
+            }
+          }
+
+          @Override
+          public void gone(long position) {
+            shared.gone(position);
+          }
+
+          @Override
+          public void purgedBelow(long lowWater) {}
+        });
+  }
+
+  public Intake intake() {
+    return intake;
+  }
+
+  public History history() {
+    return history;
+  }
+
+  public Log log() {
+    return log;
+  }
+
+  /** Makes the dispatcher of an event loop; once for each loop. */
+  public Dispatcher dispatcher(ScheduledExecutorService loop) {
+    Dispatcher dispatcher = new Dispatcher(shared, loop);
+    dispatchers.add(dispatcher);
+    return dispatcher;
+  }
+
+  public List<Dispatcher> dispatchers() {
+    return List.copyOf(dispatchers);
+  }
+
+  /**
+   * Ends all streams, spread evenly over a time, each told when to come back.
+   *
+   * @return done when none is left
+   */
+  public CompletableFuture<Void> drain(Duration over) {
+    CompletableFuture<?>[] drained =
+        dispatchers.stream()
+            .map(dispatcher -> dispatcher.drain(over))
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(drained);
+  }
+
+  /** Stops looking after the streams; they are not ended. */
+  @Override
+  public void close() {
+    dispatchers.forEach(Dispatcher::close);
+  }
+}

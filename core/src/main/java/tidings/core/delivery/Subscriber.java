@@ -1,0 +1,74 @@
+package tidings.core.delivery;
+
+import tidings.core.access.Caller;
+import tidings.core.problem.Refusal;
+
+/**
+ * One open stream: a cursor into the log, not a queue. All methods are called on its dispatcher's
+ * thread.
+ */
+public final class Subscriber {
+
+  /** How it is served. */
+  enum State {
+    /** Whatever the dispatcher takes from the tail is written to it directly. */
+    LIVE,
+    /** Its socket took no more, or it has just come: it reads on from its cursor. */
+    BEHIND,
+    /** It waits for a page of the log. */
+    READING,
+    LEFT
+  }
+
+  final Dispatcher dispatcher;
+  final Outlet outlet;
+  final Caller caller;
+  final long expiresMs;
+  Audience audience;
+  int place; // in its audience
+  int slot; // among all of its dispatcher
+  State state = State.BEHIND;
+
+  /**
+   * It has got all that concerns it up to here, at least; while it is live, up to the dispatcher.
+   */
+  long cursor;
+
+  /** When something was last written to it, in seconds of the dispatcher's ticker. */
+  int progressS;
+
+  Subscriber(Dispatcher dispatcher, Subscription subscription, Audience audience, Outlet outlet) {
+    this.dispatcher = dispatcher;
+    this.audience = audience;
+    this.outlet = outlet;
+    this.caller = subscription.caller();
+    this.expiresMs = subscription.expiresMs();
+  }
+
+  /** The connection is writable again: reading goes on from the cursor. */
+  public void drained() {
+    if (state == State.BEHIND) {
+      dispatcher.resumeSoon(this);
+    }
+  }
+
+  /** The connection is gone. */
+  public void leave() {
+    dispatcher.remove(this);
+  }
+
+  /**
+   * Changes what it gets, from here on; what came before is in the history.
+   *
+   * @return the position at which the change counts
+   * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
+   */
+  public long change(Filter filter) {
+    return dispatcher.change(this, Interest.of(caller, filter));
+  }
+
+  @Override
+  public String toString() {
+    return "subscriber at " + cursor + ", " + state;
+  }
+}

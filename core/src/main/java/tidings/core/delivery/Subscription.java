@@ -1,0 +1,29 @@
+package tidings.core.delivery;
+
+import java.time.Instant;
+import tidings.core.access.Caller;
+import tidings.core.problem.Refusal;
+
+/**
+ * One stream as asked for and allowed.
+ *
+ * @param interest what it gets
+ * @param start where it begins
+ * @param caller whose it is; the stream ends with these credentials
+ */
+public record Subscription(Interest interest, Start start, Caller caller) {
+
+  /**
+   * Checks what a caller asks for.
+   *
+   * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
+   */
+  public static Subscription of(Caller caller, Filter filter, Start start) {
+    return new Subscription(Interest.of(caller, filter), start, caller);
+  }
+
+  long expiresMs() {
+    Instant expires = caller.expires();
+    return expires == null ? Long.MAX_VALUE : expires.toEpochMilli();
+  }
+}
