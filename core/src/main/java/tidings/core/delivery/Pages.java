@@ -69,15 +69,16 @@ final class Pages {
       parts.put(start, part);
     }
     long last = Math.min(first(position) + SIZE - 1, end);
-    reader
-        .read(new LogReader.Scan(start - 1, last, false, SIZE, null))
-        .whenComplete((read, failure) -> {
-          if (failure == null) {
-            part.complete(read);
-          } else {
-            part.completeExceptionally(failure);
-          }
-        });
+    var _ =
+        reader
+            .read(new LogReader.Scan(start - 1, last, false, SIZE, null))
+            .whenComplete((read, failure) -> {
+              if (failure == null) {
+                part.complete(read);
+              } else {
+                part.completeExceptionally(failure);
+              }
+            });
     return part;
   }
 
