@@ -1,10 +1,10 @@
 // The tests behind `./tidings test`: picks suites, runs them, and adds up what their reports say.
 //
-// A suite is a Maven module, the page (web), or a folder in e2e/suites. A suite that runs no test,
+// A suite that runs no test,
 // a skipped test and a leaked Netty buffer are failures: nothing passes by not being tested.
 
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,42 +15,50 @@ import { readSurefire, readVitest } from './reports.mjs';
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const reports = 'target/test';
-const modules = ['core', 'store', 'gates', 'auth', 'http', 'rabbitmq', 'server'];
+const broker = 'rabbitmq-server';
+const browsers = ['chromium', 'firefox-esr'];
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
-const known = [...modules, 'web', ...e2e];
-const withoutBrokerAndBrowser = ['core', 'store', 'gates', 'auth', 'http', 'web'];
+
+/** Every suite, in the order in which they run: a Maven module, or what Vitest runs in a folder. */
+const known = {
+  core: { fast: true },
+  store: { fast: true },
+  gates: { fast: true },
+  auth: { fast: true },
+  http: { fast: true },
+  rabbitmq: { packages: [broker] },
+  server: { packages: [broker] },
+  web: { fast: true, cwd: 'web', check: true, filter: ['--project', 'logic'] },
+  page: { cwd: 'web', filter: ['--project', 'browser'], packages: ['chromium'] },
+  checker: { cwd: 'e2e', check: true, filter: ['checker/'], packages: [broker] },
+  ...Object.fromEntries(
+    e2e.map((name) => [name, { cwd: 'e2e', filter: [`suites/${name}/`], packages: [broker, ...browsers] }]),
+  ),
+};
+const names = Object.keys(known);
+const modules = names.filter((name) => !known[name].cwd);
 
 const usage = `./tidings test [--install] [--fast] [--long] [SUITE…]
 
   --install  first install the Debian packages that the tests need (as root; starts no service)
-  --fast     only the suites without a broker or a browser: ${withoutBrokerAndBrowser.join(' ')}
+  --fast     only the suites without a broker or a browser: ${names.filter((name) => known[name].fast).join(' ')}
   --long     with the long rounds
 
-Suites (all by default): ${known.join(' ')}; "e2e" is all of: ${e2e.join(' ')}
+Suites (all by default): ${names.join(' ')}
+"e2e" is all of: ${e2e.join(' ')}
 Reports: ${reports}/. With TIDINGS_ALLOW_SKIPS=1 a skipped test does not fail the run.`;
 
 function choose() {
-  const { values: options, positionals: names } = parseArgs({
+  const { values: options, positionals } = parseArgs({
     allowPositionals: true,
     options: Object.fromEntries(['install', 'fast', 'long', 'help'].map((name) => [name, { type: 'boolean' }])),
   });
-  const unknown = names.filter((name) => ![...known, 'e2e'].includes(name));
-  if (unknown.length > 0) throw new Error(`no suite "${unknown.join('", "')}" (expected any of: ${known.join(' ')} e2e)`);
-  const wanted = names.flatMap((name) => (name === 'e2e' ? e2e : [name]));
-  const suites = known
-    .filter((name) => wanted.length === 0 || wanted.includes(name))
-    .filter((name) => !options.fast || withoutBrokerAndBrowser.includes(name));
-  if (suites.length === 0) throw new Error(`--fast leaves none of: ${names.join(' ')}`);
+  const unknown = positionals.filter((name) => name !== 'e2e' && !names.includes(name));
+  if (unknown.length > 0) throw new Error(`no suite "${unknown.join('", "')}" (expected some of: ${names.join(' ')} e2e)`);
+  const wanted = positionals.length === 0 ? names : positionals.flatMap((name) => (name === 'e2e' ? e2e : [name]));
+  const suites = names.filter((name) => wanted.includes(name) && (!options.fast || known[name].fast));
+  if (suites.length === 0) throw new Error(`nothing to run: ${positionals.join(' ')}${options.fast ? ' with --fast' : ''}`);
   return { ...options, suites };
-}
-
-function neededPackages(suites) {
-  const needed = new Set();
-  if (suites.some((name) => name === 'rabbitmq' || name === 'server')) needed.add('rabbitmq-server');
-  if (suites.some((name) => e2e.includes(name))) {
-    for (const name of ['rabbitmq-server', 'chromium', 'firefox-esr']) needed.add(name);
-  }
-  return needed;
 }
 
 /** Runs a command with its output in a file, and tells each line to `onLine`. Resolves to its exit code. */
@@ -143,15 +151,29 @@ async function runModules(suites, long) {
   for (const name of unseen) report(name, 0, none);
 }
 
-async function runVitest(name, { cwd, filter, check, long }) {
+async function runVitest(name, long) {
+  const { cwd, check, filter } = known[name];
   const log = `${reports}/${name}.log`;
   const json = resolve(`${reports}/${name}.json`);
   const started = Date.now();
-  const broken = check && (await run('npm', ['run', '--silent', check], { log, cwd }));
-  const code = await run('npx', ['vitest', 'run', ...filter, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`], { log, cwd, env: longRounds(long) });
+  const broken = check && (await run('npm', ['run', 'check'], { log, cwd })) !== 0;
+  const vitest = ['vitest', 'run', ...filter, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
+  const code = await run('npx', vitest, { log, cwd, env: longRounds(long) });
   const counts = readVitest(json);
-  const trouble = broken || (code !== 0 && counts.failed === 0) ? `${readFileSync(log, 'utf8').split('\n').slice(-25).join('\n')}\n(${log})` : undefined;
-  report(name, (Date.now() - started) / 1000, counts, trouble);
+  const trouble = broken || (code !== 0 && counts.failed === 0);
+  const tail = trouble && readFileSync(log, 'utf8').split('\n').slice(-25).join('\n');
+  report(name, (Date.now() - started) / 1000, counts, trouble && `${broken ? 'npm run check' : 'vitest'} failed (${log}):\n${tail}`);
+}
+
+/** What e2e needs from npm, as the launcher does for the page. */
+async function installE2e() {
+  const [lock, installed] = ['e2e/package-lock.json', 'e2e/node_modules/.tidings-lock'];
+  const text = readFileSync(lock, 'utf8');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === text) return;
+  console.log('installing the npm packages of e2e/');
+  const log = `${reports}/npm.log`;
+  if ((await run('npm', ['ci'], { log, cwd: 'e2e' })) !== 0) throw new Error(`npm ci failed:\n${readFileSync(log, 'utf8')}`);
+  writeFileSync(installed, text);
 }
 
 function openClauses() {
@@ -166,19 +188,19 @@ function openClauses() {
 async function main() {
   const { suites, install, long, help } = choose();
   if (help) return console.log(usage);
-  ensurePackages(neededPackages(suites), install);
+  ensurePackages(new Set(suites.flatMap((name) => known[name].packages ?? [])), install);
 
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
-  const chosen = (group) => suites.filter((name) => group.includes(name));
-  if (chosen(['server', 'web', ...e2e]).length > 0) {
-    if ((await run('./tidings', ['build'], { log: `${reports}/build.log`, onLine: (line) => console.log(line) })) !== 0) {
-      throw new Error('the build failed: no test was run');
-    }
+  const inMaven = suites.filter((name) => modules.includes(name));
+  const inVitest = suites.filter((name) => !modules.includes(name));
+  if (inVitest.length > 0 || suites.includes('server')) {
+    const code = await run('./tidings', ['build'], { log: `${reports}/build.log`, onLine: (line) => console.log(line) });
+    if (code !== 0) throw new Error('no test was run, for the build failed');
   }
-  if (chosen(modules).length > 0) await runModules(chosen(modules), long);
-  if (suites.includes('web')) await runVitest('web', { cwd: 'web', filter: [], check: 'check' });
-  for (const name of chosen(e2e)) await runVitest(name, { cwd: 'e2e', filter: [`suites/${name}/`], long });
+  if (inVitest.some((name) => known[name].cwd === 'e2e')) await installE2e();
+  if (inMaven.length > 0) await runModules(inMaven, long);
+  for (const name of inVitest) await runVitest(name, long);
 
   const skipsFail = total.skipped > 0 && process.env.TIDINGS_ALLOW_SKIPS !== '1';
   if (total.skipped > 0) console.log(`WARNING: ${total.skipped} tests were skipped${skipsFail ? ', which fails the run' : ''}`);
