@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** One file at a time: each starts a hub, and some measure times and memory. */
 export default defineConfig({
   test: {
-    include: ['checker/**/*.test.ts', 'suites/**/*.test.ts'],
+    include: ['suites/**/*.test.ts'],
     globalSetup: ['harness/run.ts'],
     pool: 'forks',
     fileParallelism: false,

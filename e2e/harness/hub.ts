@@ -11,7 +11,7 @@ export interface HubOptions {
   /** Where the database lies; a new folder by default. */
   dir?: string;
   port?: number;
-  /** Runs `serve --dev`; the configuration is not used then. */
+  /** Adds `--dev`. */
   dev?: boolean;
   /** Sections that replace or extend the suites' own. */
   http?: object;
@@ -153,9 +153,7 @@ export class Hub {
 
   #spawn(options: HubOptions): ChildProcess {
     if (this.#child !== undefined) throw new Error('the hub runs already');
-    const args = options.dev
-      ? ['serve', '--dev', '--port', `${this.port}`, '--data', this.dir]
-      : ['serve', '--config', this.configure(options)];
+    const args = ['serve', '--config', this.configure(options), ...(options.dev ? ['--dev'] : [])];
     const env = { ...process.env, ...options.env };
     const child = spawn(launcher, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;

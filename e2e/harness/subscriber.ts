@@ -117,7 +117,8 @@ export class Subscriber {
     if (frame.data === undefined) return;
     if (frame.event === 'gap') {
       const { reason, from, to } = JSON.parse(frame.data) as { reason: string; from: string; to: string };
-      frames.push({ kind: 'gap', reason, from: parseCursor(from), to: parseCursor(to) });
+      const start = from === '' ? { epoch: '', position: 0 } : parseCursor(from);
+      frames.push({ kind: 'gap', reason, from: start, to: parseCursor(to) });
     } else if (frame.event !== undefined) {
       frames.push({ kind: 'control', event: frame.event });
       if (frame.event === 'hello') this.#since ??= parseCursor(this.lastEventId ?? frame.id ?? '').position;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressedTo, check } from './check.ts';
-import { contentHash, parseCursor, type Arrival, type Evidence, type Frame, type Published } from './evidence.ts';
+import { addressedTo, check } from '../../checker/check.ts';
+import { contentHash, parseCursor, type Arrival, type Evidence, type Frame, type Published } from '../../checker/evidence.ts';
 
 const hash = contentHash({ title: 'x' });
 const at = (position: number) => ({ epoch: 'aaaaaaaa', position });
