@@ -1,0 +1,138 @@
+package tidings.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+
+/** One connection to the database file. For one thread at a time. */
+final class Database implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+  private static final int PAGE_BYTES = 4096;
+
+  private final SQLiteConnection connection;
+  private final Statement statement;
+
+  private Database(SQLiteConnection connection) throws SQLException {
+    this.connection = connection;
+    // Transactions are begun and ended here. In JDBC's automatic mode the driver would try to begin
+    // and commit one after each statement.
+    connection.getConnectionConfig().setAutoCommit(false);
+    this.statement = connection.createStatement();
+  }
+
+  /** The connection that writes; makes the file if there is none. */
+  static Database writer(Path file, int lockPatienceMs) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setPageSize(PAGE_BYTES);
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setBusyTimeout(lockPatienceMs);
+    config.setCacheSize(-64 << 10); // negative: KiB
+    Database database = open(file, config);
+    database.execute("PRAGMA wal_autocheckpoint = 0");
+    return database;
+  }
+
+  /** A connection that only reads. */
+  static Database reader(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setBusyTimeout(1_000);
+    config.setCacheSize(-16 << 10);
+    return open(file, config);
+  }
+
+  private static Database open(Path file, SQLiteConfig config) throws SQLException {
+    String path = file.toAbsolutePath().toString();
+    SQLiteConnection connection = (SQLiteConnection) config.createConnection("jdbc:sqlite:" + path);
+    try {
+      return new Database(connection);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  void execute(String sql) throws SQLException {
+    statement.execute(sql);
+  }
+
+  /** The number in the first column of the first row. */
+  long number(String sql) throws SQLException {
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  /** The text in the first column of the first row. */
+  String text(String sql) throws SQLException {
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /**
+   * What a checkpoint found.
+   *
+   * @param busy whether somebody kept it from its end
+   * @param frames pages in the write-ahead log
+   * @param copied how many of them are in the database file as well
+   */
+  record Checkpoint(boolean busy, long frames, long copied) {}
+
+  /**
+   * @param mode {@code NOOP} only looks; {@code RESTART} copies all and starts the log anew
+   */
+  Checkpoint checkpoint(String mode) throws SQLException {
+    try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+      row.next();
+      return new Checkpoint(row.getInt(1) != 0, row.getLong(2), row.getLong(3));
+    }
+  }
+
+  PreparedStatement prepare(String sql) throws SQLException {
+    return connection.prepareStatement(sql);
+  }
+
+  void setLockPatience(int millis) throws SQLException {
+    connection.setBusyTimeout(millis);
+  }
+
+  void beginRead() throws SQLException {
+    execute("BEGIN");
+  }
+
+  void beginWrite() throws SQLException {
+    execute("BEGIN IMMEDIATE");
+  }
+
+  void commit() throws SQLException {
+    execute("COMMIT");
+  }
+
+  /**
+   * Undoes the transaction. SQLite may have done so itself: then there is none, and that is right.
+   */
+  void rollBack() {
+    try {
+      execute("ROLLBACK");
+    } catch (SQLException e) {
+      log.debug("nothing to roll back: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

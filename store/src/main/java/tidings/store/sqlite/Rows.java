@@ -1,0 +1,63 @@
+package tidings.store.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tidings.core.log.Entry;
+import tidings.core.notification.Address;
+import tidings.core.notification.Level;
+
+/** How an entry is spelled in a row of {@code log}. */
+final class Rows {
+  /** What {@link #entry} reads, in its order. */
+  static final String COLUMNS = "position, kind, id, addresses, type, source, level, expires, json";
+
+  static final int KIND_NOTIFICATION = 0;
+  static final int KIND_WITHDRAWN = 1;
+
+  /** A place in the log whose content is gone: withdrawn or erased. */
+  static final int KIND_GONE = 2;
+
+  /** A level's number is its place in this list; older files rely on it. */
+  private static final List<Level> LEVELS =
+      List.of(Level.INFO, Level.SUCCESS, Level.WARNING, Level.ERROR);
+
+  private Rows() {}
+
+  /** The entry in the current row; null if its content is gone. */
+  static @Nullable Entry entry(ResultSet row) throws SQLException {
+    int kind = row.getInt(2);
+    if (kind == KIND_GONE) {
+      return null;
+    }
+    long expires = row.getLong(8);
+    return new Entry(
+        row.getLong(1),
+        kind == KIND_NOTIFICATION ? Entry.Kind.NOTIFICATION : Entry.Kind.WITHDRAWN,
+        Blobs.id(row.getBytes(3)),
+        addresses(row.getString(4)),
+        row.getString(5),
+        row.getString(6),
+        LEVELS.get(row.getInt(7)),
+        expires == 0 ? Entry.NEVER : expires,
+        row.getBytes(9));
+  }
+
+  static int number(Level level) {
+    return LEVELS.indexOf(level);
+  }
+
+  /** Addresses as one text; none of them holds a space. */
+  static String text(List<Address> addresses) {
+    return addresses.size() == 1
+        ? addresses.getFirst().toString()
+        : addresses.stream().map(Address::toString).collect(Collectors.joining(" "));
+  }
+
+  static List<Address> addresses(String text) {
+    return text.isEmpty() ? List.of() : Arrays.stream(text.split(" ")).map(Address::of).toList();
+  }
+}

@@ -1,0 +1,116 @@
+package tidings.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import tidings.store.StoreUnusable;
+
+/**
+ * The tables, as numbered scripts that are each run once; {@code user_version} counts them. (Flyway
+ * would cost more than the 150 ms of start-up that are allowed for it.)
+ */
+final class Schema {
+  /** "TDNG": tells our files from other programs' databases. */
+  static final int APPLICATION_ID = 0x54444e47;
+
+  private static final List<List<String>> SCRIPTS =
+      List.of(
+          List.of(
+              """
+              CREATE TABLE log (
+                position INTEGER PRIMARY KEY,
+                kind INTEGER NOT NULL,
+                id BLOB NOT NULL,
+                publisher TEXT NOT NULL,
+                type TEXT,
+                source TEXT,
+                level INTEGER NOT NULL,
+                time INTEGER NOT NULL,
+                expires INTEGER,
+                addresses TEXT NOT NULL,
+                key TEXT,
+                total INTEGER NOT NULL,
+                json BLOB NOT NULL
+              ) STRICT
+              """,
+              "CREATE INDEX log_id ON log (id) WHERE kind = 0",
+              "CREATE TABLE raw (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+              """
+              CREATE TABLE address (
+                address TEXT NOT NULL,
+                position INTEGER NOT NULL,
+                PRIMARY KEY (address, position)
+              ) STRICT, WITHOUT ROWID
+              """,
+              """
+              CREATE TABLE ref (
+                publisher TEXT NOT NULL,
+                ref TEXT NOT NULL,
+                hash BLOB NOT NULL,
+                position INTEGER NOT NULL,
+                id BLOB NOT NULL,
+                until INTEGER NOT NULL,
+                PRIMARY KEY (publisher, ref)
+              ) STRICT, WITHOUT ROWID
+              """,
+              "CREATE INDEX ref_position ON ref (position, until)",
+              """
+              CREATE TABLE epoch (
+                number INTEGER PRIMARY KEY,
+                name TEXT NOT NULL UNIQUE,
+                first INTEGER NOT NULL
+              ) STRICT
+              """,
+              """
+              CREATE TABLE delivery (
+                source TEXT NOT NULL,
+                position INTEGER NOT NULL,
+                hash BLOB NOT NULL,
+                PRIMARY KEY (source, position)
+              ) STRICT, WITHOUT ROWID
+              """,
+              """
+              CREATE TABLE parked (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                time INTEGER NOT NULL,
+                source TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                label TEXT NOT NULL,
+                total INTEGER NOT NULL,
+                body BLOB NOT NULL
+              ) STRICT
+              """,
+              "CREATE TABLE state (low_water INTEGER NOT NULL) STRICT",
+              "INSERT INTO state VALUES (1)"));
+
+  private Schema() {}
+
+  /**
+   * Brings the tables up to date.
+   *
+   * @throws StoreUnusable if the file belongs to a newer Tidings or to another program
+   */
+  static void migrate(Database database, Path file) throws SQLException {
+    long version = database.number("PRAGMA user_version");
+    long application = database.number("PRAGMA application_id");
+    boolean fresh = version == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (!fresh && application != APPLICATION_ID) {
+      throw new StoreUnusable(
+          "%s is a database of another program; name another file".formatted(file));
+    }
+    if (version > SCRIPTS.size()) {
+      throw new StoreUnusable(
+          "%s has schema %d, this Tidings knows schemas up to %d; run the newer Tidings on it"
+              .formatted(file, version, SCRIPTS.size()));
+    }
+    for (int next = (int) version; next < SCRIPTS.size(); next++) {
+      database.beginWrite();
+      for (String statement : SCRIPTS.get(next)) {
+        database.execute(statement);
+      }
+      database.execute("PRAGMA application_id = " + APPLICATION_ID);
+      database.execute("PRAGMA user_version = " + (next + 1));
+      database.commit();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package tidings.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import tidings.core.access.Publisher;
+import tidings.core.log.Append;
+import tidings.core.log.Entry;
+import tidings.core.log.Log;
+import tidings.core.log.NewEntry;
+import tidings.core.notification.NotificationJson;
+import tidings.core.problem.Problem;
+
+/** One group commit under way: what it adds to the log, and where the log ends with it. */
+final class Transaction {
+  private final Tables tables;
+  private final List<Entry> added = new ArrayList<>();
+  private final List<Gone> gone = new ArrayList<>();
+  private long end;
+  private long total;
+
+  /** A notification left history after so many entries of this transaction were added. */
+  private record Gone(int after, long position) {}
+
+  /** Where a command began. */
+  private record Mark(int added, int gone, long end, long total) {}
+
+  /**
+   * @param end the newest position so far
+   * @param total bytes of all entries ever appended
+   */
+  Transaction(Tables tables, long end, long total) {
+    this.tables = tables;
+    this.end = end;
+    this.total = total;
+  }
+
+  /** Runs a command within a savepoint: whatever it throws, only its own writes are undone. */
+  void run(Command command) throws SQLException {
+    Mark mark = new Mark(added.size(), gone.size(), end, total);
+    tables.savepoint();
+    boolean complete = false;
+    try {
+      command.write(this);
+      complete = true;
+    } finally {
+      if (!complete) {
+        added.subList(mark.added, added.size()).clear();
+        gone.subList(mark.gone, gone.size()).clear();
+        end = mark.end;
+        total = mark.total;
+        tables.rollBackToSavepoint();
+      }
+      tables.release();
+    }
+  }
+
+  Append.Receipt append(NewEntry entry) throws SQLException {
+    if (entry.ref() != null) {
+      Append.Receipt known = tables.refs.find(entry);
+      if (known != null) {
+        return known;
+      }
+    }
+    long position = end + 1;
+    tables.log.insert(position, entry, total + entry.weight());
+    if (entry.ref() != null) {
+      tables.refs.insert(position, entry);
+    }
+    if (entry.delivery() != null) {
+      tables.deliveries.insert(position, entry.delivery());
+    }
+    added.add(entry.at(position));
+    end = position;
+    total += entry.weight();
+    return new Append.Receipt(entry.id(), position, false);
+  }
+
+  Append.Receipt withdraw(UUID id, Publisher publisher) throws SQLException {
+    Entry withdrawn = tables.log.find(id, publisher);
+    if (withdrawn == null) {
+      throw Problem.of(Problem.Kind.NOT_FOUND, "no notification \"" + id + "\"").refusal();
+    }
+    tables.log.forget(withdrawn);
+    gone.add(new Gone(added.size(), withdrawn.position()));
+    Entry control =
+        new Entry(
+            end + 1,
+            Entry.Kind.WITHDRAWN,
+            id,
+            withdrawn.to(),
+            withdrawn.type(),
+            withdrawn.source(),
+            withdrawn.level(),
+            Entry.NEVER,
+            NotificationJson.withdrawn(id));
+    tables.log.insert(control, publisher, total + control.weight());
+    added.add(control);
+    end = control.position();
+    total += control.weight();
+    return new Append.Receipt(id, end, false);
+  }
+
+  void park(ParkCommand message) throws SQLException {
+    tables.parked.insert(message);
+  }
+
+  /** Does what is left to do once, before the commit. */
+  void finish() throws SQLException {
+    tables.deliveries.trim();
+  }
+
+  long end() {
+    return end;
+  }
+
+  long total() {
+    return total;
+  }
+
+  /** Tells a listener of everything, after the commit. */
+  void tell(Log.Listener listener) {
+    int from = 0;
+    for (Gone one : gone) {
+      if (one.after > from) {
+        listener.committed(added.subList(from, one.after));
+        from = one.after;
+      }
+      listener.gone(one.position);
+    }
+    if (added.size() > from) {
+      listener.committed(added.subList(from, added.size()));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package tidings.store.sqlite;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tidings.core.problem.Problem;
+
+/**
+ * Keeps the write-ahead log bounded: copies it into the database and starts it from its beginning
+ * again when it has grown long. It is not truncated: overwriting a file that is there already makes
+ * an fsync several times cheaper than extending it. For the store writer alone.
+ */
+final class WriteAheadLog {
+  private static final Logger log = LoggerFactory.getLogger(WriteAheadLog.class);
+
+  /** Our own readers hold it for less than this, so only a foreign one can keep it longer. */
+  private static final int READER_PATIENCE_MS = 100;
+
+  private static final int FRAME_HEADER_BYTES = 24;
+
+  private final Database database;
+  private final SqliteSettings settings;
+  private final long frameBytes;
+  private long nextAttemptBytes;
+  private @Nullable Problem problem;
+
+  WriteAheadLog(Database database, SqliteSettings settings) throws SQLException {
+    this.database = database;
+    this.settings = settings;
+    this.frameBytes = database.number("PRAGMA page_size") + FRAME_HEADER_BYTES;
+    this.nextAttemptBytes = settings.walResetBytes();
+  }
+
+  /** Why nothing may be written now, or null. */
+  @Nullable Problem problem() throws SQLException {
+    if (problem != null) {
+      reset();
+    }
+    return problem;
+  }
+
+  /** Looks after it, when something was committed. */
+  void committed() throws SQLException {
+    if (bytes() >= nextAttemptBytes) {
+      reset();
+    }
+  }
+
+  /** How much of it is in use. */
+  private long bytes() throws SQLException {
+    Database.Checkpoint now = database.checkpoint("NOOP");
+    return now.frames() == now.copied() ? 0 : now.frames() * frameBytes;
+  }
+
+  private void reset() throws SQLException {
+    database.setLockPatience(READER_PATIENCE_MS);
+    Database.Checkpoint done;
+    try {
+      done = database.checkpoint("RESTART");
+    } finally {
+      database.setLockPatience((int) settings.lockPatience().toMillis());
+    }
+    if (!done.busy()) {
+      nextAttemptBytes = settings.walResetBytes();
+      problem = null;
+      return;
+    }
+    long bytes = done.frames() * frameBytes;
+    nextAttemptBytes = bytes + settings.walResetBytes() / 4;
+    if (bytes > settings.walBytesMax()) {
+      String detail =
+          "another process reads the database and keeps its write-ahead log from being reset;"
+              + " it has grown to %d MiB".formatted(bytes >> 20);
+      log.warn(detail);
+      problem = Problem.of(Problem.Kind.STORAGE_FULL, detail);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package tidings.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Publisher;
+import tidings.core.log.Entry;
+import tidings.core.log.NewEntry;
+import tidings.core.notification.Address;
+import tidings.core.notification.Level;
+
+/** Makes new entries for tests. */
+public final class Drafts {
+  public static final Publisher ALICE = Publisher.subject("alice");
+  public static final Publisher BOB = Publisher.subject("bob");
+
+  private Drafts() {}
+
+  /** An entry with a title, for addresses ({@code everyone} if none is given). */
+  public static NewEntry entry(String title, String... to) {
+    return entry(title, null, 0, null, null, to);
+  }
+
+  /** An entry of Alice's with a ref and a content hash made of one number. */
+  public static NewEntry withRef(String title, String ref, int hash) {
+    return entry(title, ref, hash, null, null);
+  }
+
+  public static NewEntry withRaw(String title, byte[] raw) {
+    return entry(title, null, 0, raw, null);
+  }
+
+  public static NewEntry delivered(String title, String source, int hash) {
+    return entry(title, null, 0, null, new NewEntry.Delivery(source, hash(hash)));
+  }
+
+  public static byte[] hash(int number) {
+    byte[] hash = new byte[32];
+    Arrays.fill(hash, (byte) number);
+    return hash;
+  }
+
+  private static NewEntry entry(
+      String title,
+      @Nullable String ref,
+      int hash,
+      byte @Nullable [] raw,
+      NewEntry.@Nullable Delivery delivery,
+      String... to) {
+    UUID id = UUID.randomUUID();
+    List<Address> addresses = new ArrayList<>();
+    for (String address : to.length == 0 ? new String[] {"everyone"} : to) {
+      addresses.add(Address.of(address));
+    }
+    String json = "{\"id\":\"" + id + "\",\"title\":\"" + title + "\"}";
+    return new NewEntry(
+        id,
+        ALICE,
+        addresses,
+        "order.placed",
+        "shop",
+        Level.WARNING,
+        1_760_000_000_000L,
+        Entry.NEVER,
+        json.getBytes(StandardCharsets.UTF_8),
+        raw,
+        ref,
+        ref == null ? null : hash(hash),
+        null,
+        delivery);
+  }
+}
