@@ -76,9 +76,8 @@ function run(command, args, { log, cwd = '.', env = {}, onLine = () => {} }) {
   return new Promise((done, fail) => {
     child.on('error', fail).on('close', (code, signal) => {
       process.off('SIGINT', forward).off('SIGTERM', forward);
-      file.end();
       if (signal === 'SIGINT' || signal === 'SIGTERM') process.exit(130);
-      done(code);
+      file.end(() => done(code));
     });
   });
 }
@@ -143,7 +142,7 @@ async function runModules(suites, long) {
   });
   finish();
   if (code !== 0) {
-    const errors = readFileSync(log, 'utf8').match(/^\[(ERROR|WARNING)\] .*(?<!\[ERROR\] )$/gm) ?? [];
+    const errors = readFileSync(log, 'utf8').match(/^\[(ERROR|WARNING)\] \S.*$/gm) ?? [];
     console.log(`mvn verify failed (${log}):\n${errors.slice(0, 20).join('\n')}`);
     total.failed++;
   }
