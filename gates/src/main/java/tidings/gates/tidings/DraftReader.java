@@ -25,8 +25,8 @@ import tools.jackson.core.JsonToken;
  * notification.
  *
  * <p>What is wrong with a field is an {@code INVALID_NOTIFICATION} that names it ({@code title},
- * {@code to[3]}, {@code [2].level}); what is no JSON at all, or not in the shape of a request, an
- * {@code INVALID_REQUEST}.
+ * {@code [2].level}); what is no JSON at all, or not in the shape of a request, an {@code
+ * INVALID_REQUEST}.
  */
 public final class DraftReader {
   private static final Pattern TIME =
@@ -152,12 +152,13 @@ public final class DraftReader {
     expect("to", JsonToken.START_ARRAY, "an array of addresses");
     List<Address> to = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      String field = "to[" + to.size() + "]";
-      String address = string(field);
+      if (parser.currentToken() != JsonToken.VALUE_STRING) {
+        throw invalid("to", "number %d is %s (expected a string)".formatted(to.size(), found()));
+      }
       try {
-        to.add(Address.of(address));
+        to.add(Address.of(parser.getString()));
       } catch (Refusal e) {
-        throw invalid(field, e.problem().detail());
+        throw invalid("to", "number %d: %s".formatted(to.size(), e.problem().detail()));
       }
     }
     return to;
