@@ -16,7 +16,6 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const reports = 'target/test';
 const broker = 'rabbitmq-server';
-const browsers = ['chromium', 'firefox-esr'];
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
 /** Every suite, in the order in which they run: a Maven module, or what Vitest runs in a folder. */
@@ -30,9 +29,11 @@ const known = {
   server: { packages: [broker] },
   web: { fast: true, cwd: 'web', check: true, filter: ['--project', 'logic'] },
   page: { cwd: 'web', filter: ['--project', 'browser'], packages: ['chromium'] },
-  checker: { cwd: 'e2e', check: true, filter: ['checker/'], packages: [broker] },
   ...Object.fromEntries(
-    e2e.map((name) => [name, { cwd: 'e2e', filter: [`suites/${name}/`], packages: [broker, ...browsers] }]),
+    e2e.map((name, i) => [
+      name,
+      { cwd: 'e2e', check: i === 0, filter: [`suites/${name}/`], packages: [broker, 'chromium', 'firefox-esr'] },
+    ]),
   ),
 };
 const names = Object.keys(known);
