@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Published } from '../checker/evidence.ts';
 import type { Api, Draft } from './api.ts';
 
-/** Publishers that publish without pause and log what they know; each sends its next when it has its answer. */
+/** Publishers that publish without pause and log what they know; each sends its next when it has its answer, a little later if it was refused. */
 export class Load {
   readonly published: Published[] = [];
   readonly #drafts = new Map<string, Draft>();
@@ -63,7 +64,7 @@ export class Load {
       const outcome = await this.#api.attempt(key, draft);
       this.#inFlight--;
       this.published.push(outcome);
-      if (outcome.outcome !== 'ok') await new Promise(setImmediate);
+      if (outcome.outcome !== 'ok') await pause(10);
     }
   }
 }

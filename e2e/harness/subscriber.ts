@@ -25,6 +25,8 @@ export class Subscriber {
   /** Milliseconds of `performance.now()` at which each arrival came, by key. */
   readonly arrivedAt = new Map<string, number>();
   lastEventId: string | undefined;
+  /** When the first `hello` came. */
+  helloAt: number | undefined;
   /** The status of the newest answer, and why the newest stream ended. */
   status: number | undefined;
   failure: Error | undefined;
@@ -59,8 +61,9 @@ export class Subscriber {
     return this.raw.findLast((frame) => frame.event === event);
   }
 
-  get connected(): boolean {
-    return this.#close !== undefined && this.streams.at(-1)?.length !== 0;
+  /** Whether it has no stream now. */
+  get ended(): boolean {
+    return this.#close === undefined;
   }
 
   /** Waits for the first `hello`. */
@@ -117,11 +120,13 @@ export class Subscriber {
     if (frame.data === undefined) return;
     if (frame.event === 'gap') {
       const { reason, from, to } = JSON.parse(frame.data) as { reason: string; from: string; to: string };
-      const start = from === '' ? { epoch: '', position: 0 } : parseCursor(from);
-      frames.push({ kind: 'gap', reason, from: start, to: parseCursor(to) });
+      frames.push({ kind: 'gap', reason, from: parseCursor(from), to: parseCursor(to) });
     } else if (frame.event !== undefined) {
       frames.push({ kind: 'control', event: frame.event });
-      if (frame.event === 'hello') this.#since ??= parseCursor(this.lastEventId ?? frame.id ?? '').position;
+      if (frame.event === 'hello') {
+        this.helloAt ??= performance.now();
+        this.#since ??= parseCursor(frame.id ?? '').position;
+      }
     } else {
       const entry = { cursor: frame.id ?? '', notification: JSON.parse(frame.data) as Notification };
       const arrived = arrival(entry);

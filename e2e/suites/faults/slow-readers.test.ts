@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Api } from '../../harness/api.ts';
+import { Hub } from '../../harness/hub.ts';
+import { Subscriber } from '../../harness/subscriber.ts';
+import { token } from '../../harness/token.ts';
+import { until } from '../../harness/until.ts';
+
+const readersEach = 200;
+const backlog = 800;
+const probes = 60;
+const bodyBytes = 2_000;
+const frameBytesMax = 2_500;
+/** What the kernel and the hub may hold for a connection (64 KiB and a message), and what a replay shares. */
+const bytesEachMax = 64 * 1024 + frameBytesMax;
+const sharedBytesMax = 128 * 1024 * 1024;
+
+let hub: Hub;
+let api: Api;
+let sent = 0;
+const good: Subscriber[] = [];
+const stalled: Subscriber[] = [];
+
+beforeAll(async () => {
+  hub = await Hub.start({ store: { 'tail-bytes-max': '1MiB' } });
+  api = new Api(hub.url, token('shop'));
+  for (let i = 0; i < readersEach; i++) good.push(new Subscriber(hub.url, { name: `good ${i}`, token: token('alice') }));
+  await Promise.all(good.map((reader) => reader.ready()));
+});
+afterAll(async () => {
+  for (const reader of [...good, ...stalled]) reader.close();
+  await hub?.kill();
+});
+
+const draft = () => {
+  const key = `n${sent++}`;
+  return { to: ['everyone'], title: key, body: 'x'.repeat(bodyBytes), data: { key } };
+};
+
+/** Publishes one at a time, each when every good reader has the one before; the p99 of the time to the last. */
+async function p99ToLastReader(): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < probes; i++) {
+    const next = draft();
+    const began = performance.now();
+    await api.publish(next);
+    await until(`${next.title} everywhere`, () => good.every((reader) => reader.arrivedAt.has(next.title)));
+    times.push(Math.max(...good.map((reader) => reader.arrivedAt.get(next.title) ?? Infinity)) - began);
+  }
+  return times.sort((a, b) => a - b)[Math.ceil(probes * 0.99) - 1] ?? Infinity;
+}
+
+it('200 readers that stop reading do not delay 200 that read, and get everything when they read again', { timeout: 120_000 }, async () => {
+  await p99ToLastReader(); // warms up
+  const p99Before = await p99ToLastReader();
+
+  for (let i = 0; i < readersEach; i++) {
+    stalled.push(new Subscriber(hub.url, { name: `stalled ${i}`, token: token('bob') }));
+  }
+  await Promise.all(stalled.map((reader) => reader.ready()));
+  const first = sent;
+  for (const reader of stalled) reader.pause();
+  const before = hub.resources();
+
+  for (let i = 0; i < backlog; i += 20) {
+    expect((await api.post(Array.from({ length: 20 }, draft))).status).toBe(201);
+  }
+  const newest = `n${sent - 1}`;
+  await until('the good ones have all', () => good.every((reader) => reader.arrivedAt.has(newest)));
+  await until('the stalled ones are behind', async () => (await hub.metric(behind)) >= readersEach);
+  const p99While = await p99ToLastReader();
+  const replayedBefore = await hub.metric(replayedFromStore);
+  const grown = hub.resources().residentBytes - before.residentBytes;
+
+  const last = `n${sent - 1}`;
+  for (const reader of stalled) reader.resume();
+  await until('the stalled ones have all', () => stalled.every((reader) => reader.arrivedAt.has(last)), 60_000);
+  const replayed = (await hub.metric(replayedFromStore)) - replayedBefore;
+
+  const wanted = Array.from({ length: sent - first }, (_, i) => `n${first + i}`);
+  for (const reader of stalled) expect(reader.keys).toEqual(wanted);
+  for (const reader of good) expect(reader.arrivals).toHaveLength(sent);
+  console.log(
+    `p99 to the last of ${readersEach}: ${p99Before.toFixed(1)} ms before, ${p99While.toFixed(1)} ms beside ${readersEach} stalled; ` +
+      `memory grew by ${(grown / 2 ** 20).toFixed(1)} MiB; ${replayed} frames from disk`,
+  );
+  expect(replayed).toBeGreaterThan(0);
+  expect(p99While).toBeLessThan(2 * p99Before + 20);
+  expect(grown).toBeLessThan(readersEach * bytesEachMax + sharedBytesMax);
+});
+
+const behind = 'tidings_streams_behind';
+const replayedFromStore = 'tidings_replayed_from_store_total';
