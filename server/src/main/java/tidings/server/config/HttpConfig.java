@@ -15,7 +15,8 @@ import java.util.List;
  * @param addressesPerStreamMax addresses and patterns that one stream may ask for
  * @param headerBytesMax a request's line and headers
  * @param bodyBytesMax a request's body
- * @param requestTimeout for a whole request to arrive
+ * @param headerTimeout for a request's headers to arrive
+ * @param bodyTimeout for its body
  * @param heartbeat the longest silence on a stream
  * @param stallTimeout how long a stream may take nothing before it is closed
  * @param drainTimeout how long a stop may take
@@ -30,7 +31,8 @@ public record HttpConfig(
     int addressesPerStreamMax,
     int headerBytesMax,
     int bodyBytesMax,
-    Duration requestTimeout,
+    Duration headerTimeout,
+    Duration bodyTimeout,
     Duration heartbeat,
     Duration stallTimeout,
     Duration drainTimeout) {
@@ -79,10 +81,15 @@ public record HttpConfig(
                 "A request's body; more is answered 413.")
             .intValue(),
         section.get(
-            "request-timeout",
+            "header-timeout",
             Kind.duration("1s", "10m"),
+            "10s",
+            "How long a request's headers may take to arrive, from the first byte to the last."),
+        section.get(
+            "body-timeout",
+            Kind.duration("1s", "1h"),
             "30s",
-            "How long a whole request may take to arrive."),
+            "The same for its body; for NDJSON, for each line."),
         section.get(
             "heartbeat",
             Kind.duration("1s", "5m"),

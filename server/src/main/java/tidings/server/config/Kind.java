@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Address;
@@ -25,12 +24,6 @@ import tidings.core.problem.Refusal;
  * @param parse the value of a text, or null if the text isn't one
  */
 record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> parse) {
-  private static final Map<String, Long> DURATIONS =
-      Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
-  private static final Map<String, Long> SIZES =
-      Map.of("", 1L, "B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
-  private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,18}) ?([A-Za-z]*)");
-
   static final Kind<String> TEXT = new Kind<>("a text", Kind::text);
   static final Kind<String> SECRET = new Kind<>("a text", false, Kind::text);
   static final Kind<Path> PATH = new Kind<>("a path", Kind::path);
@@ -64,7 +57,7 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
     return new Kind<>(
         "a whole number from " + min + " to " + max,
         text -> {
-          Long value = quantity(text, Map.of("", 1L));
+          Long value = Quantity.number(text);
           return value == null || value < min || value > max ? null : value.intValue();
         });
   }
@@ -74,31 +67,33 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
     return new Kind<>(
         "a whole number of at least 1",
         text -> {
-          Long value = quantity(text, Map.of("", 1L));
+          Long value = Quantity.number(text);
           return value == null || value < 1 ? null : value;
         });
   }
 
   static Kind<Duration> duration(String min, String max) {
-    long minMs = quantityOf(min, DURATIONS);
-    long maxMs = quantityOf(max, DURATIONS);
+    Duration least = Objects.requireNonNull(Quantity.duration(min));
+    Duration most = Objects.requireNonNull(Quantity.duration(max));
     return new Kind<>(
         "a duration from " + min + " to " + max + ", in ms, s, m, h or d",
         text -> {
-          Long value = quantity(text, DURATIONS);
-          return value == null || value < minMs || value > maxMs ? null : Duration.ofMillis(value);
+          Duration value = Quantity.duration(text);
+          return value == null || value.compareTo(least) < 0 || value.compareTo(most) > 0
+              ? null
+              : value;
         });
   }
 
   /** A number of bytes. */
   static Kind<Long> size(String min, String max) {
-    long minBytes = quantityOf(min, SIZES);
-    long maxBytes = quantityOf(max, SIZES);
+    long least = Objects.requireNonNull(Quantity.bytes(min));
+    long most = Objects.requireNonNull(Quantity.bytes(max));
     return new Kind<>(
         "a size from " + min + " to " + max + ", in B, KiB, MiB, GiB or TiB",
         text -> {
-          Long value = quantity(text, SIZES);
-          return value == null || value < minBytes || value > maxBytes ? null : value;
+          Long value = Quantity.bytes(text);
+          return value == null || value < least || value > most ? null : value;
         });
   }
 
@@ -106,24 +101,6 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
     Map<String, T> named = values.stream().collect(Collectors.toMap(spelling, value -> value));
     return new Kind<>(
         values.stream().map(spelling).collect(Collectors.joining(" or ")), named::get);
-  }
-
-  private static long quantityOf(String text, Map<String, Long> units) {
-    Long value = quantity(text, units);
-    if (value == null) {
-      throw new IllegalArgumentException(text);
-    }
-    return value;
-  }
-
-  private static @Nullable Long quantity(String text, Map<String, Long> units) {
-    Matcher matcher = QUANTITY.matcher(text);
-    Long unit = matcher.matches() ? units.get(matcher.group(2)) : null;
-    if (unit == null) {
-      return null;
-    }
-    long number = Long.parseLong(matcher.group(1));
-    return number > Long.MAX_VALUE / unit ? null : number * unit;
   }
 
   private static @Nullable String text(String text) {

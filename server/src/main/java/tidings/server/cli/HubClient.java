@@ -1,0 +1,91 @@
+package tidings.server.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Speaks to one hub over HTTP. */
+final class HubClient implements AutoCloseable {
+  private static final int PROBLEM_BYTES_MAX = 64 * 1024;
+
+  private final String hub;
+  private final @Nullable String token;
+  private final JsonMapper json = JsonMapper.shared();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
+
+  HubClient(String hub, @Nullable String token) {
+    this.hub = hub;
+    this.token = token;
+  }
+
+  /** A request for a path of the hub, with the token. */
+  HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path));
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  /**
+   * The answer, as a stream that the caller closes.
+   *
+   * @throws IOException if the hub can't be reached; the message is for people
+   */
+  HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+    try {
+      return http.send(request, BodyHandlers.ofInputStream());
+    } catch (ConnectException e) {
+      throw new IOException("can't reach " + hub + ": is the hub running there?", e);
+    } catch (IOException e) {
+      throw new IOException("no answer from " + hub + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What an answer that is no success says, on one line. */
+  String problem(HttpResponse<InputStream> response) throws IOException {
+    String text;
+    try (InputStream body = response.body()) {
+      text = new String(body.readNBytes(PROBLEM_BYTES_MAX), StandardCharsets.UTF_8);
+    }
+    String said;
+    try {
+      said = describe(json.readTree(text));
+    } catch (JacksonException e) {
+      said = "not a hub's answer";
+    }
+    String hint =
+        response.statusCode() == 401 && token == null
+            ? " (give --token; tidings token makes one)"
+            : "";
+    return "%s answered %d: %s%s".formatted(hub, response.statusCode(), said, hint);
+  }
+
+  /** A problem document on one line. */
+  static String describe(JsonNode problem) {
+    String title = problem.path("title").asString("no reason given");
+    String detail = problem.path("detail").asString("");
+    return Plain.line(detail.isEmpty() ? title : title + ": " + detail);
+  }
+
+  JsonMapper json() {
+    return json;
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

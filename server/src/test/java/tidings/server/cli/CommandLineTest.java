@@ -1,0 +1,140 @@
+package tidings.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.server.cli.Running.Ended;
+
+final class CommandLineTest {
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void configure() throws IOException {
+    Files.writeString(folder.resolve("key"), SECRET + "\n");
+    Files.writeString(
+        folder.resolve("hub.yaml"),
+        "access: {keys: [{id: main, algorithm: HS256, secret-file: key, issuer: x, audience: y}]}");
+  }
+
+  @Test
+  void aGoodConfigurationIsZero() throws Exception {
+    Ended ended = Running.run(folder, "check-config", "--config", "hub.yaml");
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out()).startsWith("ok: 127.0.0.1 port 8080");
+    assertThat(ended.code()).isZero();
+  }
+
+  @Test
+  void aWrongConfigurationIsTwoWithALineForEachFault() throws Exception {
+    Files.writeString(folder.resolve("hub.yaml"), "http: {prot: 1}\nstore: {sqlit: a}\n");
+    Ended ended = Running.run(folder, "check-config", "--dev", "--config", "hub.yaml");
+
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err())
+        .isEqualTo(
+            """
+            hub.yaml:1: http.prot: unknown key (did you mean port?)
+            hub.yaml:2: store.sqlit: unknown key (did you mean sqlite?)
+            """);
+    assertThat(ended.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aWrongCommandLineIsTwoWithOneLine() throws Exception {
+    Ended ended = Running.run(folder, "check-config", "--confg=hub.yaml");
+
+    assertThat(ended.err())
+        .hasLineCount(1)
+        .contains("--confg", "did you mean --config?", "tidings check-config --help");
+    assertThat(ended.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aHubThatIsNotThereIsOneWithOneLine() throws Exception {
+    Ended ended =
+        Running.run(
+            folder, "publish", "--hub", "http://127.0.0.1:1", "--to", "everyone", "--title", "x");
+
+    assertThat(ended.err())
+        .isEqualTo("tidings publish: can't reach http://127.0.0.1:1: is the hub running there?\n");
+    assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void helpAndVersionGoToStandardOutput() throws Exception {
+    Ended help = Running.run(folder, "--help");
+    Ended version = Running.run(folder, "--version");
+
+    assertThat(help.out()).contains("check-config", "token", "publish", "listen");
+    assertThat(version.out()).startsWith("tidings ");
+    assertThat(List.of(help.code(), version.code())).containsOnly(0);
+  }
+
+  @Test
+  void aTokenIsSignedByTheConfiguredKey() throws Exception {
+    Ended ended =
+        Running.run(
+            folder,
+            "token",
+            "--config",
+            "hub.yaml",
+            "--user",
+            "alice",
+            "--publish",
+            "topic:#",
+            "--subscribe",
+            "topic:#",
+            "everyone",
+            "--ttl",
+            "2h");
+
+    assertThat(ended.err()).isEmpty();
+    SignedJWT token = SignedJWT.parse(ended.out().strip());
+    JWTClaimsSet claims = token.getJWTClaimsSet();
+    assertThat(token.verify(new MACVerifier(SECRET.getBytes(StandardCharsets.UTF_8)))).isTrue();
+    assertThat(claims.getSubject()).isEqualTo("alice");
+    assertThat(claims.getIssuer()).isEqualTo("x");
+    assertThat(claims.getAudience()).containsExactly("y");
+    assertThat(claims.getClaim("tidings"))
+        .isEqualTo(
+            Map.of("publish", List.of("topic:#"), "subscribe", List.of("topic:#", "everyone")));
+    assertThat(
+            Duration.between(
+                claims.getIssueTime().toInstant(), claims.getExpirationTime().toInstant()))
+        .hasHours(2);
+  }
+
+  @Test
+  void aPatternThatIsNoneIsRefused() throws Exception {
+    Ended ended =
+        Running.run(folder, "token", "--config", "hub.yaml", "--user", "a", "--publish", "shop.#");
+
+    assertThat(ended.err()).contains("\"shop.#\" (expected everyone, user:ID, user:* or topic:");
+    assertThat(ended.code()).isEqualTo(2);
+  }
+
+  @Test
+  void anUnknownKeyNamesThoseThatThereAre() throws Exception {
+    Ended ended =
+        Running.run(folder, "token", "--config", "hub.yaml", "--user", "a", "--key", "mian");
+
+    assertThat(ended.err())
+        .isEqualTo("tidings token: no key \"mian\" in access.keys (expected one of [main])\n");
+    assertThat(ended.code()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,92 @@
+package tidings.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The program as a process of its own. */
+public final class Running implements AutoCloseable {
+  private static final long LIMIT_S = 60;
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  /** How a process ended. */
+  public record Ended(int code, String out, String err) {}
+
+  private Running(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts the program in a folder, which gets its output. */
+  public static Running start(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "tidings.server.Main"));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("TIDINGS_"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new Running(process, out, err);
+  }
+
+  /** Runs the program to its end. */
+  public static Ended run(Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    try (Running running = start(folder, Map.of(), arguments)) {
+      return running.end();
+    }
+  }
+
+  /** Waits for its end. */
+  public Ended end() throws IOException, InterruptedException {
+    assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).as("ended within its limit").isTrue();
+    return new Ended(process.exitValue(), out(), err());
+  }
+
+  /** What it has written to standard output so far. */
+  public String out() throws IOException {
+    return Files.readString(out, StandardCharsets.UTF_8);
+  }
+
+  /** What it has written to standard error so far. */
+  public String err() throws IOException {
+    return Files.readString(err, StandardCharsets.UTF_8);
+  }
+
+  /** SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
