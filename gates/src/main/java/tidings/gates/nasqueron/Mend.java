@@ -11,7 +11,6 @@ final class Mend {
   private static final int UTF8_ELLIPSIS_BYTES = 3;
   private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}+");
   private static final Pattern CONTROLS_IN_BLOCK = Pattern.compile("[\\p{Cc}&&[^\t\n\r]]");
-  private static final Pattern SPACES_AT_ENDS = Pattern.compile("^ +| +$");
   private static final Pattern BLANK = Pattern.compile("[\\p{Cc}\\p{Z}]*");
   private static final Pattern UNPAIRED = Pattern.compile("\\p{Cs}");
 
@@ -57,7 +56,16 @@ final class Mend {
 
   /** One line: each run of control characters as one space, none at the ends. */
   static String line(String text) {
-    return SPACES_AT_ENDS.matcher(CONTROLS.matcher(text).replaceAll(" ")).replaceAll("");
+    String line = CONTROLS.matcher(text).replaceAll(" ");
+    int start = 0;
+    int end = line.length();
+    while (start < end && line.charAt(start) == ' ') {
+      start++;
+    }
+    while (end > start && line.charAt(end - 1) == ' ') {
+      end--;
+    }
+    return line.substring(start, end);
   }
 
   /** Lines: each control character but tab, line feed and carriage return as a space. */
