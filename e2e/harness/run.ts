@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { brokerScript } from './paths.ts';
+import { brokerScript, launcher } from './paths.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,8 +12,9 @@ declare module 'vitest' {
   }
 }
 
-/** What a whole run shares; ends the broker if a suite has started it. */
+/** What a whole run shares: a hub that is built, and the broker, which is ended if a suite has started it. */
 export default function setup(project: TestProject): () => void {
+  execFileSync(launcher, ['build'], { stdio: 'inherit' });
   const brokerDir = mkdtempSync(join(tmpdir(), 'tidings-broker-'));
   project.provide('brokerDir', brokerDir);
   return () => {
