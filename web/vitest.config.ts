@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: "logic",
           include: ["tests/client/*.test.ts", "tests/page/*.test.ts"],
+          env: { TZ: "UTC" },
           environment: "node",
         },
       },

@@ -8,15 +8,17 @@ import { agoLabel, fullLabel } from "./time.ts";
 /** Draws one notification as a row of the list. All of its text goes in as text. */
 export function drawItem(notification: Notification, nowMs: number): HTMLLIElement {
   const source = notification.source ?? "";
+  const href = safeLink(notification.link, location.origin);
   const tile = element("span", { class: "tile", "aria-hidden": "true" }, initialOf(source));
   tile.style.setProperty("--hue", String(hueOf(source)));
   return element(
     "li",
     { class: `item level-${notification.level}` },
     tile,
-    drawTitle(notification),
+    drawTitle(notification.title, href),
     drawTime(notification, nowMs),
     drawMeta(notification),
+    href === undefined ? undefined : glyph("out"),
     drawBody(notification),
   );
 }
@@ -29,16 +31,11 @@ export function tick(row: HTMLElement, nowMs: number): void {
   if (time.textContent !== label) time.textContent = label;
 }
 
-function drawTitle({ title, link }: Notification): HTMLElement {
-  const href = safeLink(link, location.origin);
-  if (href === undefined) return element("p", { class: "title" }, title);
-  const anchor = element(
-    "a",
-    { href, target: "_blank", rel: "noopener noreferrer" },
-    title,
-    glyph("out"),
-  );
-  return element("p", { class: "title" }, anchor);
+function drawTitle(title: string, href: string | undefined): HTMLElement {
+  const text = href !== undefined
+    ? element("a", { href, target: "_blank", rel: "noopener noreferrer" }, title)
+    : title;
+  return element("p", { class: "title" }, text);
 }
 
 function drawTime({ time }: Notification, nowMs: number): HTMLElement {

@@ -1,5 +1,6 @@
 const PATH = /^\/([^/].*)?$/s;
 const ABSOLUTE = /^https?:\/\/([^/?#@:[\]]+|\[[0-9a-f:.]+\])(:\d{1,5})?([/?#].*)?$/is;
+const CHARS_MAX = 2_048;
 const FORBIDDEN = /[\u0000-\u0020\u007f-\u009f\\]/;
 
 /**
@@ -9,6 +10,7 @@ const FORBIDDEN = /[\u0000-\u0020\u007f-\u009f\\]/;
  */
 export function safeLink(link: string | undefined, origin: string): string | undefined {
   if (link === undefined || FORBIDDEN.test(link)) return undefined;
+  if (link.length > CHARS_MAX && [...link].length > CHARS_MAX) return undefined;
   const isPath = PATH.test(link);
   if (!isPath && !ABSOLUTE.test(link)) return undefined;
   if (!URL.canParse(link, origin)) return undefined;

@@ -39,6 +39,8 @@ test("pictures of the page", async () => {
       await page.evaluate("scrollTo(0, 0)");
       hub.event("gap", { reason: "retention", toTime: "2026-03-09T09:10:00Z" });
       await page.locator(".gap").waitFor();
+      hub.publish({ ...FIXTURE[31], title: "Order 10493 placed: 2 items, €18.40" });
+      await page.getByText("Order 10493").waitFor();
       await take("gap");
       await hub.stop();
       await page.clock.runFor(3_000);
