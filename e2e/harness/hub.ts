@@ -19,6 +19,8 @@ export interface HubOptions {
   access?: object;
   sources?: object[];
   env?: Record<string, string>;
+  /** How many file descriptors the process may have. */
+  descriptors?: number;
 }
 
 const startLimitMs = 30_000;
@@ -151,7 +153,9 @@ export class Hub {
     if (this.#child !== undefined) throw new Error('the hub runs already');
     const args = ['serve', '--config', this.configure(options), ...(options.dev ? ['--dev'] : [])];
     const env = { ...process.env, ...options.env };
-    const child = spawn(launcher, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const limits = options.descriptors === undefined ? [] : ['prlimit', `--nofile=${options.descriptors}`];
+    const [program = launcher, ...rest] = [...limits, launcher, ...args];
+    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     running.add(child);
     const hear = (chunk: Buffer) => void (this.output += chunk.toString());
