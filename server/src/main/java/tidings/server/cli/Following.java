@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -77,8 +78,16 @@ final class Following implements AutoCloseable {
         }
       }
       reader.notice("%s; trying again in %.1f s".formatted(broken, waitMs / 1000.0));
-      TimeUnit.MILLISECONDS.sleep(waitMs);
+      pause();
       waitMs = jittered(Math.min(WAIT_MAX_MS, 2 * waitMs));
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    try {
+      timer.schedule(() -> {}, waitMs, TimeUnit.MILLISECONDS).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 
