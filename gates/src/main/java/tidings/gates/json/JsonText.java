@@ -5,7 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
-import tidings.core.notification.NotificationJson;
+import tidings.core.notification.JsonWriter;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tools.jackson.core.JacksonException;
@@ -102,10 +102,10 @@ public final class JsonText {
       }
       switch (token) {
         case PROPERTY_NAME -> {
-          NotificationJson.quote(out, parser.currentName());
+          JsonWriter.quote(out, parser.currentName());
           out.append(':');
         }
-        case VALUE_STRING -> NotificationJson.quote(out, parser.getString());
+        case VALUE_STRING -> JsonWriter.quote(out, parser.getString());
         default -> out.append(parser.getString());
       }
       comma = token != JsonToken.PROPERTY_NAME && !token.isStructStart();

@@ -9,8 +9,8 @@ import tidings.core.intake.DraftRules;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
 import tidings.core.notification.JsonObject;
+import tidings.core.notification.JsonWriter;
 import tidings.core.notification.Level;
-import tidings.core.notification.NotificationJson;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.gates.json.JsonText;
@@ -174,7 +174,7 @@ public final class CenterMessage {
   private static void member(StringBuilder data, String name, @Nullable String value) {
     if (value != null) {
       data.append(",\"").append(name).append("\":");
-      NotificationJson.quote(data, Mend.cut(value, DATA_CHARS_MAX));
+      JsonWriter.quote(data, Mend.cut(value, DATA_CHARS_MAX));
     }
   }
 

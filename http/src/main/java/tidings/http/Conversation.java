@@ -1,0 +1,383 @@
+package tidings.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tidings.core.delivery.Dispatcher;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.ProblemDocument;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+
+/**
+ * One connection's requests and answers, one after the other (RFC 9112): what is pipelined waits
+ * until the answer before it is written. All on the event loop.
+ */
+final class Conversation extends ChannelInboundHandlerAdapter {
+  private static final Logger logger = LoggerFactory.getLogger(Conversation.class);
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final HttpSettings settings;
+  private final Site site;
+  private final Worker worker;
+  private final Queue<HttpObject> waiting = new ArrayDeque<>(2);
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Turn turn;
+  private boolean begun; // whether bytes of the next request have come
+  private boolean stopping;
+
+  /** When the connection ends unless something has happened by then. */
+  long deadline;
+
+  /** Its place among those that are watched, -1 if it is not. */
+  int slot = -1;
+
+  Conversation(HttpSettings settings, Site site, Worker worker) {
+    this.settings = settings;
+    this.site = site;
+    this.worker = worker;
+  }
+
+  /** What belongs to an event loop. */
+  record Worker(Dispatcher dispatcher, Deadlines deadlines) {}
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    worker.deadlines().add(this);
+    deadline(settings.headerDeadline());
+  }
+
+  private ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("not in a pipeline yet");
+    }
+    return context;
+  }
+
+  private void deadline(java.time.Duration in) {
+    deadline = worker.deadlines().now() + in.toNanos();
+  }
+
+  /** Called before the decoder reads bytes. */
+  void bytesCome() {
+    if (turn == null && !begun) {
+      begun = true;
+      deadline(settings.headerDeadline());
+    }
+  }
+
+  /** The deadline has passed. */
+  void late() {
+    if (turn == null || turn.reading) {
+      var _ = context().close();
+    }
+  }
+
+  /** Closes the connection once nothing is under way. */
+  void stop() {
+    stopping = true;
+    if (turn == null) {
+      var _ = context().close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof HttpObject part)) {
+      ReferenceCountUtil.release(message);
+    } else if (turn != null && !turn.reading) {
+      waiting.add(part);
+      ctx.channel().config().setAutoRead(false);
+    } else {
+      take(part);
+    }
+  }
+
+  private void take(HttpObject part) {
+    if (part.decoderResult().isFailure()) {
+      ReferenceCountUtil.release(part);
+      malformed(part.decoderResult().cause());
+      return;
+    }
+    if (part instanceof HttpRequest head) {
+      begin(head);
+    }
+    if (part instanceof HttpContent content) {
+      Turn now = turn;
+      if (now != null && now.reading) {
+        now.take(content);
+      } else {
+        content.release();
+      }
+    }
+  }
+
+  private void begin(HttpRequest head) {
+    begun = false;
+    Request request =
+        new Request(
+            head.method(),
+            head.uri(),
+            head.headers(),
+            head.protocolVersion().equals(HttpVersion.HTTP_1_0),
+            (InetSocketAddress) context().channel().remoteAddress(),
+            RequestId.of(head.headers()));
+    boolean keepAlive = !request.isVersion10() && HttpUtil.isKeepAlive(head);
+    Turn now = new Turn(request, keepAlive);
+    turn = now;
+    deadline(settings.bodyDeadline());
+    Response refused = site.guard().check(request);
+    if (refused != null) {
+      now.respond(refused);
+      return;
+    }
+    now.endpoint = site.router().find(request.method(), request.path());
+    long length = HttpUtil.getContentLength(head, 0L);
+    if (length > now.endpoint.bodyBytesMax()) {
+      now.refuse(tooLarge(now.endpoint));
+    } else if (HttpUtil.is100ContinueExpected(head)) {
+      var _ = context().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+    }
+  }
+
+  private static Problem tooLarge(Endpoint endpoint) {
+    return Problem.of(
+        Problem.Kind.TOO_LARGE,
+        endpoint.bodyBytesMax() == 0
+            ? "a body (expected none)"
+            : "the body is too large (expected at most " + endpoint.bodyBytesMax() + " bytes)");
+  }
+
+  /** What is no HTTP is answered once, and ends the connection. */
+  private void malformed(Throwable cause) {
+    Problem problem = Problem.of(Problem.Kind.INVALID_REQUEST, "the request is not valid HTTP/1.1");
+    int status = 400;
+    if (cause instanceof TooLongHttpLineException) {
+      problem =
+          Problem.of(
+              Problem.Kind.TOO_LARGE,
+              "the request line is too long (expected at most %d bytes)"
+                  .formatted(settings.targetBytesMax()));
+      status = 414;
+    } else if (cause instanceof TooLongHttpHeaderException
+        || cause instanceof TooLongFrameException) {
+      problem =
+          Problem.of(
+              Problem.Kind.TOO_LARGE,
+              "the headers are too large (expected at most %d bytes)"
+                  .formatted(settings.headerBytesMax()));
+      status = 431;
+    }
+    ByteBuf out = context().alloc().directBuffer(512);
+    ProblemDocument.response(problem, status).write(out, false);
+    closeAfter(out);
+  }
+
+  private void closeAfter(ByteBuf last) {
+    worker.deadlines().remove(this);
+    discardWaiting();
+    var _ = context().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void next() {
+    turn = null;
+    if (stopping) {
+      var _ = context().close();
+      return;
+    }
+    deadline(settings.idle());
+    while (!waiting.isEmpty() && (turn == null || turn.reading)) {
+      take(waiting.remove());
+    }
+    if (waiting.isEmpty()) {
+      context().channel().config().setAutoRead(true);
+    }
+  }
+
+  private void discardWaiting() {
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    worker.deadlines().remove(this);
+    discardWaiting();
+    if (turn != null) {
+      turn.release();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("connection of {} broke", ctx.channel().remoteAddress(), cause);
+    var _ = ctx.close();
+  }
+
+  /** One request until it is answered. */
+  private final class Turn implements Exchange {
+    private final Request request;
+    private final boolean keepAlive;
+    private ByteBuf body = Unpooled.EMPTY_BUFFER;
+    private boolean reading = true;
+    private boolean whole; // whether the body has come to its end
+    private boolean answered;
+    private Endpoint endpoint = exchange -> {};
+
+    Turn(Request request, boolean keepAlive) {
+      this.request = request;
+      this.keepAlive = keepAlive;
+    }
+
+    void take(HttpContent content) {
+      whole = content instanceof LastHttpContent;
+      if (body.readableBytes() + content.content().readableBytes() > endpoint.bodyBytesMax()) {
+        content.release();
+        refuse(tooLarge(endpoint));
+        return;
+      }
+      if (!body.isReadable()) {
+        body = content.content(); // most bodies come in one piece
+      } else {
+        ByteBuf joined = context().alloc().buffer(body.readableBytes() * 2);
+        joined.writeBytes(body).writeBytes(content.content());
+        body.release();
+        content.release();
+        body = joined;
+      }
+      if (whole) {
+        reading = false;
+        run(() -> endpoint.handle(this));
+      }
+    }
+
+    private void run(Runnable task) {
+      try {
+        task.run();
+      } catch (Throwable failure) { // becomes the answer; errors end the process elsewhere
+        report(failure);
+        fail(failure);
+      }
+    }
+
+    private void report(Throwable failure) {
+      if (!(failure instanceof Refusal)) {
+        logger.error("request {} {} failed", request.method(), request.id(), failure);
+      }
+    }
+
+    void release() {
+      body.release();
+      body = Unpooled.EMPTY_BUFFER;
+    }
+
+    @Override
+    public Request request() {
+      return request;
+    }
+
+    @Override
+    public ByteBuf body() {
+      return body;
+    }
+
+    @Override
+    public void respond(Response response) {
+      if (context().channel().eventLoop().inEventLoop()) {
+        answer(response);
+      } else {
+        context().channel().eventLoop().execute(() -> answer(response));
+      }
+    }
+
+    private void answer(Response response) {
+      if (answered) {
+        return; // the connection is gone, or an endpoint failed after its answer
+      }
+      answered = true;
+      release();
+      if (request.method().equals(HttpMethod.HEAD)) {
+        response.withoutBody();
+      }
+      decorate(response);
+      boolean goesOn = keepAlive && whole && !stopping;
+      ByteBuf out = context().alloc().directBuffer(response.sizeMax());
+      response.write(out, goesOn);
+      reading = false;
+      if (goesOn) {
+        var _ = context().writeAndFlush(out, context().voidPromise());
+        next();
+      } else {
+        closeAfter(out);
+      }
+    }
+
+    @Override
+    public Response decorate(Response response) {
+      site.decoration().apply(request, response);
+      return response;
+    }
+
+    @Override
+    public void onLoop(Runnable task) {
+      context().channel().eventLoop().execute(() -> run(task));
+    }
+
+    @Override
+    public void blocking(Runnable task) {
+      try {
+        site.blocking().execute(() -> run(task));
+      } catch (RejectedExecutionException e) {
+        refuse(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
+      }
+    }
+
+    @Override
+    public Dispatcher dispatcher() {
+      return worker.dispatcher();
+    }
+
+    @Override
+    public Channel takeOver(ChannelHandler handler) {
+      answered = true;
+      release();
+      discardWaiting();
+      worker.deadlines().remove(Conversation.this);
+      Channel channel = context().channel();
+      channel.pipeline().addLast(handler);
+      channel.pipeline().remove(Conversation.this);
+      channel.pipeline().remove(RequestDecoder.class);
+      channel.config().setAutoRead(true);
+      Sockets.forStream(channel);
+      return channel;
+    }
+  }
+}

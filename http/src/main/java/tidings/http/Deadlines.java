@@ -1,0 +1,62 @@
+package tidings.http;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Ends connections that are late: those of one event loop, looked through twice a second, on its
+ * thread. A deadline is a moment, which bytes that trickle in do not move.
+ */
+final class Deadlines {
+  private static final int SWEEP_MS = 500;
+
+  private final EventLoop loop;
+  private final LongSupplier ticker;
+  private final List<Conversation> watched = new ArrayList<>();
+  private long now;
+
+  Deadlines(EventLoop loop, LongSupplier ticker) {
+    this.loop = loop;
+    this.ticker = ticker;
+    this.now = ticker.getAsLong();
+    later();
+  }
+
+  /** The time in nanoseconds, half a second late at most. */
+  long now() {
+    return now;
+  }
+
+  void add(Conversation conversation) {
+    conversation.slot = watched.size();
+    watched.add(conversation);
+  }
+
+  void remove(Conversation conversation) {
+    if (conversation.slot >= 0) {
+      Conversation last = watched.removeLast();
+      if (last != conversation) {
+        watched.set(conversation.slot, last);
+        last.slot = conversation.slot;
+      }
+      conversation.slot = -1;
+    }
+  }
+
+  private void later() {
+    var _ = loop.schedule(() -> loop.execute(this::sweep), SWEEP_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void sweep() {
+    now = ticker.getAsLong();
+    for (int i = watched.size() - 1; i >= 0; i--) {
+      if (i < watched.size() && watched.get(i).deadline - now < 0) {
+        watched.get(i).late();
+      }
+    }
+    later();
+  }
+}

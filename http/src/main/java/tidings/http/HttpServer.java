@@ -1,0 +1,120 @@
+package tidings.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import tidings.core.delivery.Dispatcher;
+import tidings.core.delivery.Hub;
+
+/**
+ * The hub's HTTP/1.1 server: event loops, their dispatchers, and what accepts connections. {@link
+ * #start} and {@link #close} are called once, by one thread.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+  private static final int STOP_S = 5;
+
+  private final HttpSettings settings;
+  private final Site site;
+  private final EventLoopGroup loops;
+  private final Map<EventLoop, Conversation.Worker> workers = new IdentityHashMap<>();
+  private final Connections connections;
+  private @Nullable Channel listening;
+
+  /**
+   * Makes the event loops, one a core, and the dispatcher of each.
+   *
+   * @param ticker monotonic nanoseconds
+   */
+  public HttpServer(HttpSettings settings, Site site, Hub hub, LongSupplier ticker) {
+    this.settings = settings;
+    this.site = site;
+    this.connections =
+        new Connections(settings.connectionsMax(), settings.connectionsPerAddressMax());
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(), Sockets.handlers());
+    for (EventExecutor executor : loops) {
+      EventLoop loop = (EventLoop) executor;
+      Dispatcher dispatcher = hub.dispatcher(loop);
+      workers.put(loop, new Conversation.Worker(dispatcher, new Deadlines(loop, ticker)));
+    }
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @return where, with the port that was chosen
+   * @throws IOException if the address can't be listened on
+   */
+  public InetSocketAddress start() throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(Sockets.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Accepting());
+    var bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "can't listen on %s:%d: %s"
+              .formatted(settings.host(), settings.port(), bound.cause().getMessage()),
+          bound.cause());
+    }
+    listening = bound.channel();
+    return (InetSocketAddress) listening.localAddress();
+  }
+
+  /** How many connections are open. */
+  public int connections() {
+    return connections.count();
+  }
+
+  /** Stops accepting connections; those that are open go on. */
+  public void stopAccepting() {
+    if (listening != null) {
+      listening.close().awaitUninterruptibly();
+    }
+  }
+
+  /** Ends all that is left. */
+  @Override
+  public void close() {
+    stopAccepting();
+    loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  /** Sets up accepted connections. */
+  private final class Accepting extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+      if (!connections.enter(address)) {
+        var _ = channel.close();
+        return;
+      }
+      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+      Conversation.Worker worker = workers.get(channel.eventLoop());
+      if (worker == null) {
+        throw new IllegalStateException("a channel on an unknown event loop");
+      }
+      Conversation conversation = new Conversation(settings, site, worker);
+      channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
+    }
+  }
+}

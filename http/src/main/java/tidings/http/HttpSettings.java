@@ -1,0 +1,40 @@
+package tidings.http;
+
+import java.time.Duration;
+
+/**
+ * How the hub speaks HTTP, and how much it takes.
+ *
+ * @param host the address to listen on
+ * @param port the port to listen on; 0 for a free one
+ * @param headerBytesMax bytes of all headers of a request
+ * @param targetBytesMax bytes of a request line
+ * @param headerDeadline within which a request's head must have come, from its first byte
+ * @param bodyDeadline within which a request's body must have come
+ * @param idle how long a connection may wait for its next request
+ * @param connectionsMax connections in all
+ * @param connectionsPerAddressMax connections of one address; loopback is not counted
+ */
+public record HttpSettings(
+    String host,
+    int port,
+    int headerBytesMax,
+    int targetBytesMax,
+    Duration headerDeadline,
+    Duration bodyDeadline,
+    Duration idle,
+    int connectionsMax,
+    int connectionsPerAddressMax) {
+
+  public static final HttpSettings DEFAULTS =
+      new HttpSettings(
+          "127.0.0.1",
+          8080,
+          16 << 10,
+          8 << 10,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(75),
+          100_000,
+          200);
+}

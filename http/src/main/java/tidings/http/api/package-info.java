@@ -1,0 +1,5 @@
+/** The REST endpoints. */
+@NullMarked
+package tidings.http.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,56 @@
+package tidings.http.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import tidings.core.delivery.Dispatcher;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+
+/**
+ * One request on its way to an answer. An endpoint answers exactly once, on any thread; everything
+ * else happens on the event loop.
+ */
+public interface Exchange {
+
+  Request request();
+
+  /** The whole body, at most the limit of the endpoint. Valid until the answer is given. */
+  ByteBuf body();
+
+  /** Answers. May be called on any thread, once. */
+  void respond(Response response);
+
+  /** Answers with a problem document. */
+  default void refuse(Problem problem) {
+    respond(ProblemDocument.response(problem));
+  }
+
+  /** Answers with what a failure says: its problem if it is a refusal, else an internal error. */
+  default void fail(Throwable failure) {
+    refuse(
+        failure instanceof Refusal refusal
+            ? refusal.problem()
+            : Problem.of(
+                Problem.Kind.INTERNAL,
+                "an internal error; the log says more under " + request().id()));
+  }
+
+  /** Runs on the event loop of this connection; what it throws becomes the answer. */
+  void onLoop(Runnable task);
+
+  /** Runs on a thread that may block; what it throws becomes the answer. */
+  void blocking(Runnable task);
+
+  /** The dispatcher of this connection's event loop. */
+  Dispatcher dispatcher();
+
+  /** Adds what every answer of this hub carries: the request's id, and what its origin may see. */
+  Response decorate(Response response);
+
+  /**
+   * Takes the connection over for a stream, on the event loop, instead of {@link #respond}: the
+   * codec leaves, and the handler gets all further events.
+   */
+  Channel takeOver(ChannelHandler handler);
+}

@@ -1,0 +1,167 @@
+package tidings.http.exchange;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An answer: status, headers and a whole body. Made on any thread, then handed over. */
+public final class Response {
+  private static final byte[] NOTHING = {};
+
+  private final int status;
+  private final byte[] body;
+  private final List<String> headers = new ArrayList<>(6); // name, value, name, value …
+  private boolean bodyless;
+
+  private Response(int status, byte[] body) {
+    this.status = status;
+    this.body = body;
+  }
+
+  public static Response of(int status, String contentType, byte[] body) {
+    return new Response(status, body).header("Content-Type", contentType);
+  }
+
+  public static Response json(int status, byte[] body) {
+    return of(status, "application/json", body).header("Cache-Control", "no-store");
+  }
+
+  public static Response text(int status, String body) {
+    return of(status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8))
+        .header("Cache-Control", "no-store");
+  }
+
+  /**
+   * The head of a stream of server-sent events.
+   *
+   * @param version10 whether it goes unchunked, and ends with the connection
+   */
+  public static Response stream(boolean version10) {
+    Response head =
+        new Response(200, NOTHING)
+            .header("Content-Type", "text/event-stream")
+            .header("Cache-Control", "no-store")
+            .header("X-Accel-Buffering", "no");
+    return version10 ? head : head.header("Transfer-Encoding", "chunked");
+  }
+
+  /** An answer without a body, such as 204 or 304. */
+  public static Response empty(int status) {
+    return new Response(status, NOTHING);
+  }
+
+  /**
+   * Adds a header.
+   *
+   * @param value visible characters and spaces; controls are a defect of the caller
+   */
+  public Response header(String name, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < ' ') {
+        throw new IllegalArgumentException("control character in header " + name);
+      }
+    }
+    headers.add(name);
+    headers.add(value);
+    return this;
+  }
+
+  /** Leaves out the body but not its length: for HEAD (RFC 9110, 9.3.2). */
+  public Response withoutBody() {
+    bodyless = true;
+    return this;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  /** The first header of this name, compared without case. */
+  public @Nullable String header(String name) {
+    for (int i = 0; i < headers.size(); i += 2) {
+      if (headers.get(i).equalsIgnoreCase(name)) {
+        return headers.get(i + 1);
+      }
+    }
+    return null;
+  }
+
+  /** How many bytes {@link #write} needs at most. */
+  public int sizeMax() {
+    int size = 128 + body.length;
+    for (String text : headers) {
+      size += text.length() + 4;
+    }
+    return size;
+  }
+
+  /**
+   * Writes the whole answer as HTTP/1.1, which a proxy that spoke 1.0 understands (RFC 9110, 2.5).
+   */
+  public void write(ByteBuf out, boolean keepAlive) {
+    writeLines(out);
+    if (status != 204 && status != 304) {
+      ascii(out, "Content-Length: ");
+      ascii(out, Integer.toString(body.length));
+      ascii(out, "\r\n");
+    }
+    ascii(out, keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
+    if (!bodyless) {
+      out.writeBytes(body);
+    }
+  }
+
+  /** Writes the head of an answer whose body follows as a stream. */
+  public void writeHead(ByteBuf out) {
+    writeLines(out);
+    ascii(out, "\r\n");
+  }
+
+  private void writeLines(ByteBuf out) {
+    ascii(out, "HTTP/1.1 ");
+    ascii(out, Integer.toString(status));
+    ascii(out, " ");
+    ascii(out, reason(status));
+    ascii(out, "\r\n");
+    for (int i = 0; i < headers.size(); i += 2) {
+      ascii(out, headers.get(i));
+      ascii(out, ": ");
+      ascii(out, headers.get(i + 1));
+      ascii(out, "\r\n");
+    }
+  }
+
+  @SuppressWarnings("deprecation") // the deprecated copy of low bytes is what a header needs
+  private static void ascii(ByteBuf out, String text) {
+    byte[] bytes = new byte[text.length()];
+    text.getBytes(0, text.length(), bytes, 0);
+    out.writeBytes(bytes);
+  }
+
+  private static String reason(int status) {
+    return switch (status) {
+      case 200 -> "OK";
+      case 201 -> "Created";
+      case 204 -> "No Content";
+      case 304 -> "Not Modified";
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 405 -> "Method Not Allowed";
+      case 408 -> "Request Timeout";
+      case 409 -> "Conflict";
+      case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
+      case 415 -> "Unsupported Media Type";
+      case 421 -> "Misdirected Request";
+      case 429 -> "Too Many Requests";
+      case 431 -> "Request Header Fields Too Large";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      default -> "Status";
+    };
+  }
+}

@@ -1,0 +1,86 @@
+package tidings.http.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import tidings.core.delivery.Filter;
+import tidings.core.notification.AddressPattern;
+import tidings.core.notification.Level;
+import tidings.core.notification.TopicPattern;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.http.exchange.Request;
+
+/**
+ * The query parameters that say what is read: the same for streams and pages (protocol/reading.md).
+ */
+public final class ReadParameters {
+  /** Their names. */
+  public static final List<String> NAMES = List.of("to", "type", "source", "level");
+
+  private static final int VALUES_MAX = 100;
+  private static final int SOURCE_CHARS_MAX = 100;
+
+  private ReadParameters() {}
+
+  /**
+   * What a request asks for.
+   *
+   * @throws Refusal of kind {@code INVALID_REQUEST} that names the parameter
+   */
+  public static Filter filter(Request request) {
+    String level = request.parameter("level");
+    return new Filter(
+        values(request, "to").stream().map(text -> read("to", text, AddressPattern::of)).toList(),
+        choice(request, "type", TopicPattern::of),
+        choice(request, "source", ReadParameters::source),
+        level == null ? Level.INFO : read("level", level, Level::of));
+  }
+
+  private static Filter.SourcePattern source(String text) {
+    if (text.isEmpty() || text.length() > SOURCE_CHARS_MAX) {
+      throw new Problem(
+              Problem.Kind.INVALID_REQUEST,
+              "source: %d characters (expected 1 to %d)".formatted(text.length(), SOURCE_CHARS_MAX),
+              "source")
+          .refusal();
+    }
+    return Filter.SourcePattern.of(text);
+  }
+
+  private static <P> Filter.Choice<P> choice(
+      Request request, String name, Function<String, P> reader) {
+    List<P> include = new ArrayList<>();
+    List<P> exclude = new ArrayList<>();
+    for (String text : values(request, name)) {
+      if (text.startsWith("!")) {
+        exclude.add(read(name, text.substring(1), reader));
+      } else {
+        include.add(read(name, text, reader));
+      }
+    }
+    return new Filter.Choice<>(include, exclude);
+  }
+
+  private static List<String> values(Request request, String name) {
+    List<String> values = request.parameters(name);
+    if (values.size() > VALUES_MAX) {
+      throw new Problem(
+              Problem.Kind.INVALID_REQUEST,
+              "parameter %s stands there %d times (expected at most %d)"
+                  .formatted(name, values.size(), VALUES_MAX),
+              name)
+          .refusal();
+    }
+    return values;
+  }
+
+  /** Names the parameter in whatever the reader refuses. */
+  private static <P> P read(String name, String text, Function<String, P> reader) {
+    try {
+      return reader.apply(text);
+    } catch (Refusal e) {
+      throw new Problem(Problem.Kind.INVALID_REQUEST, e.problem().detail(), name).refusal();
+    }
+  }
+}

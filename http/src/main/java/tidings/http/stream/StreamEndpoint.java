@@ -1,0 +1,97 @@
+package tidings.http.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscription;
+import tidings.core.log.Cursor;
+import tidings.core.problem.Problem;
+import tidings.http.exchange.Callers;
+import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+
+/** {@code GET /v1/stream}: turns a request into a subscriber (protocol/sse.md). */
+public final class StreamEndpoint implements Endpoint {
+  private static final List<String> PARAMETERS =
+      Stream.concat(ReadParameters.NAMES.stream(), Stream.of("after", "lastEventId")).toList();
+
+  private final Callers callers;
+  private final InstantSource clock;
+  private final BooleanSupplier turnedAway;
+
+  /**
+   * @param turnedAway whether no new streams are taken now: the client is told to come back
+   */
+  public StreamEndpoint(Callers callers, InstantSource clock, BooleanSupplier turnedAway) {
+    this.callers = callers;
+    this.clock = clock;
+    this.turnedAway = turnedAway;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    exchange.request().allowParameters(PARAMETERS);
+    callers.identify(exchange, caller -> open(exchange, caller));
+  }
+
+  private void open(Exchange exchange, Caller caller) {
+    Request request = exchange.request();
+    Subscription subscription =
+        Subscription.of(caller, ReadParameters.filter(request), start(request));
+    SseOutlet outlet =
+        new SseOutlet(request.isVersion10() ? SseEncoding.PLAIN : SseEncoding.CHUNKED, clock);
+    Response head = exchange.decorate(Response.stream(request.isVersion10()));
+    Channel channel = exchange.takeOver(outlet);
+    ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(512);
+    head.writeHead(bytes);
+    outlet.write(bytes);
+    if (turnedAway.getAsBoolean()) {
+      outlet.end(tidings.core.delivery.Outlet.Ending.DRAIN, 3_000);
+      return;
+    }
+    if (channel.isActive()) {
+      outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
+    }
+  }
+
+  /** Where it begins: the header wins over what polyfills send, and that over {@code after}. */
+  private static Start start(Request request) {
+    String lastEventId = given(request.header("Last-Event-ID"));
+    if (lastEventId == null) {
+      lastEventId = given(request.parameter("lastEventId"));
+    }
+    return lastEventId != null
+        ? new Start.After(lastEventId)
+        : start(given(request.parameter("after")));
+  }
+
+  private static Start start(@Nullable String after) {
+    if (after == null || after.equals("latest")) {
+      return new Start.Latest();
+    }
+    if (after.equals("earliest")) {
+      return new Start.Earliest();
+    }
+    if (Cursor.parse(after).isEmpty()) {
+      throw new Problem(
+              Problem.Kind.INVALID_CURSOR,
+              "after: not a cursor (expected EPOCH.POSITION, earliest or latest)",
+              "after")
+          .refusal();
+    }
+    return new Start.After(after);
+  }
+
+  private static @Nullable String given(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
+  }
+}
