@@ -64,7 +64,7 @@ function choose() {
 
 /** Runs a command with its output in a file, and tells each line to `onLine`. Resolves to its exit code. */
 function run(command, args, { log, cwd = '.', env = {}, onLine = () => {} }) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const file = createWriteStream(log, { flags: 'a' });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
@@ -157,7 +157,7 @@ async function runVitest(name, long) {
   const json = resolve(`${reports}/${name}.json`);
   const started = Date.now();
   const broken = check && (await run('npm', ['run', 'check'], { log, cwd })) !== 0;
-  const vitest = ['vitest', 'run', ...filter, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
+  const vitest = ['vitest', 'run', ...filter, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
   const code = await run('npx', vitest, { log, cwd, env: longRounds(long) });
   const counts = readVitest(json);
   const trouble = broken || (code !== 0 && counts.failed === 0);
