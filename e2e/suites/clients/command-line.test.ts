@@ -1,0 +1,51 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Hub } from '../../harness/hub.ts';
+import { launcher } from '../../harness/paths.ts';
+import { run } from '../../harness/process.ts';
+import { token } from '../../harness/token.ts';
+import { until } from '../../harness/until.ts';
+
+let hub: Hub;
+let listener: ChildProcess;
+let heard = '';
+let remarks = '';
+
+beforeAll(async () => {
+  hub = await Hub.start();
+  const args = ['listen', '--hub', hub.url, '--token', token('alice'), '--json', '--to', 'topic:shop.#'];
+  listener = spawn(launcher, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  listener.stdout?.on('data', (chunk: Buffer) => void (heard += chunk.toString()));
+  listener.stderr?.on('data', (chunk: Buffer) => void (remarks += chunk.toString()));
+  await until('it listens', async () => (await hub.metric('tidings_streams')) === 1);
+});
+afterAll(async () => {
+  listener?.kill('SIGKILL');
+  await hub?.kill();
+});
+
+const publish = (title: string, ...more: string[]) =>
+  run(launcher, 'publish', '--hub', hub.url, '--token', token('shop'), '--to', 'topic:shop.orders', '--title', title, ...more);
+const titles = () =>
+  heard
+    .split('\n')
+    .filter((line) => line.includes('"notification"'))
+    .map((line) => (JSON.parse(line) as { notification: { title: string } }).notification.title);
+
+it('what publish sends is heard by listen, also across kill -9 and a restart', async () => {
+  expect(await publish('Order 1 placed')).toMatch(/[0-9a-f-]{36}/);
+  await until('it is heard', () => titles().length === 1);
+  await hub.kill();
+  await hub.start();
+  await publish('Order 2 placed', '--ref', 'two');
+  await publish('Order 2 placed', '--ref', 'two');
+  await publish('Order 3 placed', '--level', 'warning');
+  await until('all is heard', () => titles().length >= 3, 30_000);
+  expect(titles()).toEqual(['Order 1 placed', 'Order 2 placed', 'Order 3 placed']);
+  expect(remarks).not.toMatch(/^\s+at /m);
+});
+
+it('publish says what is wrong and ends with an error', async () => {
+  await expect(publish('', '--level', 'fatal')).rejects.toThrow(/level|title/);
+  await expect(run(launcher, 'publish', '--hub', hub.url, '--to', 'everyone', '--title', 'x')).rejects.toThrow(/401|token|authenticated/i);
+});
