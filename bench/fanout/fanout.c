@@ -165,7 +165,7 @@ static void publish_due(const struct request_template* request, uint64_t total) 
 
 static void publish_all(const struct request_template* request, uint64_t audience) {
   uint64_t total = (uint64_t)rate * seconds, deadline = (seconds * 4 + 20) * NS_PER_S;
-  last_delivery_at = started_at;
+  last_delivery_at = started_at = now_ns();
   for (;;) {
     publish_due(request, total);
     uint64_t t = now_ns(), wait = NS_PER_MS;
@@ -182,6 +182,7 @@ static void publish_all(const struct request_template* request, uint64_t audienc
 static void hold_until_input_ends(void) {
   printf("{\"label\":\"%s\",\"ready\":%lu}\n", label, connected);
   fflush(stdout);
+  last_delivery_at = started_at = now_ns();
   watch(STDIN_FILENO, INPUT_TAG);
   while (!input_ended) poll_once(NS_PER_S);
   uint64_t ended_at = now_ns(), t = ended_at;
@@ -203,11 +204,7 @@ static void count_losses(uint64_t* lost, uint64_t* repeated) {
   }
 }
 
-static double kb_per_stream(struct usage before, struct usage after) {
-  return stream_count ? (after.rss_mb - before.rss_mb) * 1024 / stream_count : 0;
-}
-
-int main(int argc, char** argv) {
+static void read_options(int argc, char** argv) {
   const struct option_spec options[] = {
       {"port", &port, NULL, "port of the server on 127.0.0.1"},
       {"subs", &stream_count, NULL, "streams"},
@@ -231,64 +228,83 @@ int main(int argc, char** argv) {
   if (publisher_count < 1 || publisher_count > PUBLISHERS_MAX) die("--pubs: 1 to 64");
   if (message_bytes < 32 || message_bytes > 65535) die("--size: 32 to 65535");
   if (burst < 1 || per_message > 1) die("--burst: 1 or more; --per-msg: 0 or 1");
-  struct request_template stream_request = request_template_read(stream_file), publish_request;
-  if (rate) publish_request = request_template_read(publish_file);
+}
+
+// What opening the streams took.
+struct opening {
+  struct usage before, after;
+  double seconds, tcp_mb;
+};
+
+static struct opening open_and_settle(void) {
+  struct request_template request = request_template_read(stream_file);
+  struct opening o = {.before = usage_of(pids)};
+  double tcp_before = tcp_memory_mb();
+  uint64_t began = now_ns();
+  open_streams(&request);
+  o.seconds = (now_ns() - began) / 1e9;
+  read_until(now_ns() + settle_s * NS_PER_S);
+  o.after = usage_of(pids);
+  o.tcp_mb = tcp_memory_mb() - tcp_before;
+  return o;
+}
+
+static void print_opening(struct opening o) {
+  double growth_mb = o.after.rss_mb - o.before.rss_mb;
+  printf("\"connect_s\":%.2f,\"cpu_connect_s\":%.2f,\"kb_per_conn\":%.2f,\"tcp_mb\":%.1f,",
+         o.seconds, o.after.cpu_s - o.before.cpu_s,
+         stream_count ? growth_mb * 1024 / stream_count : 0, o.tcp_mb);
+}
+
+static void print_deliveries(double cpu_s) {
+  uint64_t lost, repeated, audience = per_message ? 1 : connected;
+  count_losses(&lost, &repeated);
+  if (hold) lost = repeated = 0;  // the publisher knows how many there were
+  double elapsed_s = (last_delivery_at - started_at) / 1e9;
+  printf(
+      "\"rate\":%d,\"size\":%d,\"sent\":%lu,\"acked\":%lu,\"refused_publishes\":%lu,"
+      "\"unanswered\":%lu,\"delivered\":%lu,\"expected\":%lu,\"lost\":%lu,\"repeated\":%lu,"
+      "\"stale\":%lu,\"elapsed_s\":%.2f,\"deliveries_per_s\":%.0f,"
+      "\"cpu_us_per_delivery\":%.3f,",
+      rate, message_bytes, sent, replied, refused_publishes, unanswered, delivered, sent * audience,
+      lost, repeated, stale, elapsed_s, elapsed_s > 0 ? delivered / elapsed_s : 0,
+      delivered ? cpu_s * 1e6 / delivered : 0);
+  histogram_print_ms(&latency, "lat_ms");
+  printf(",");
+  histogram_print_ms(&reply_time, "ack_ms");
+  printf(",");
+}
+
+static void publish_at_rate(void) {
+  struct request_template request = request_template_read(publish_file);
+  for (int i = 0; i < publisher_count; i++) {
+    publisher_open(&publishers[i], port);
+    watch(publishers[i].fd, PUBLISHER_TAG | i);
+  }
+  publish_all(&request, per_message ? 1 : connected);
+}
+
+int main(int argc, char** argv) {
+  read_options(argc, argv);
   request_tokens_read(token_file);
   streams = calloc(stream_count, sizeof *streams);
   epoll = epoll_create1(EPOLL_CLOEXEC);
 
-  struct usage idle = usage_of(pids);
-  double tcp_idle = tcp_memory_mb();
-  uint64_t connect_began = now_ns();
-  open_streams(&stream_request);
-  double connect_s = (now_ns() - connect_began) / 1e9;
-  read_until(now_ns() + settle_s * NS_PER_S);
-  struct usage open = usage_of(pids);
-  double tcp_open = tcp_memory_mb();
-  if (!rate && !hold) {
-    printf(
-        "{\"label\":\"%s\",\"subs\":%d,\"connected\":%lu,\"refused\":%lu,\"closed\":%lu,"
-        "\"connect_s\":%.2f,\"cpu_connect_s\":%.2f,\"kb_per_conn\":%.2f,"
-        "\"rss_mb\":[%.1f,%.1f],\"tcp_mb\":%.1f}\n",
-        label, stream_count, connected, refused, closed_by_server, connect_s,
-        open.cpu_s - idle.cpu_s, kb_per_stream(idle, open), idle.rss_mb, open.rss_mb,
-        tcp_open - tcp_idle);
-    return 0;
-  }
-
+  struct opening opening = open_and_settle();
+  struct usage before = usage_of(pids);
   double own_cpu = own_cpu_s();
-  if (hold) {
-    last_delivery_at = started_at = now_ns();
+  if (hold)
     hold_until_input_ends();
-  } else {
-    for (int i = 0; i < publisher_count; i++) {
-      publisher_open(&publishers[i], port);
-      watch(publishers[i].fd, PUBLISHER_TAG | i);
-    }
-    open = usage_of(pids);
-    started_at = now_ns();
-    publish_all(&publish_request, per_message ? 1 : connected);
-  }
-  struct usage end = usage_of(pids);
-  uint64_t lost, repeated, audience = per_message ? 1 : connected;
-  count_losses(&lost, &repeated);
-  if (hold) lost = repeated = 0;  // the publisher knows how many there were
-  double elapsed_s = (last_delivery_at - started_at) / 1e9, cpu_s = end.cpu_s - open.cpu_s;
-  printf(
-      "{\"label\":\"%s\",\"subs\":%d,\"connected\":%lu,\"refused\":%lu,\"closed\":%lu,"
-      "\"rate\":%d,\"size\":%d,\"sent\":%lu,\"acked\":%lu,\"refused_publishes\":%lu,"
-      "\"unanswered\":%lu,\"delivered\":%lu,\"expected\":%lu,\"lost\":%lu,\"repeated\":%lu,"
-      "\"stale\":%lu,\"elapsed_s\":%.2f,\"deliveries_per_s\":%.0f,",
-      label, stream_count, connected, refused, closed_by_server, rate, message_bytes, sent, replied,
-      refused_publishes, unanswered, delivered, sent * audience, lost, repeated, stale, elapsed_s,
-      elapsed_s > 0 ? delivered / elapsed_s : 0);
-  histogram_print_ms(&latency, "lat_ms");
-  printf(",");
-  histogram_print_ms(&reply_time, "ack_ms");
-  printf(
-      ",\"server_cpu_s\":%.3f,\"client_cpu_s\":%.3f,\"cpu_us_per_delivery\":%.3f,"
-      "\"kb_per_conn\":%.2f,\"rss_mb\":[%.1f,%.1f,%.1f],\"tcp_mb\":%.1f}\n",
-      cpu_s, own_cpu_s() - own_cpu, delivered ? cpu_s * 1e6 / delivered : 0,
-      kb_per_stream(idle, open), idle.rss_mb, open.rss_mb, end.rss_mb, tcp_open - tcp_idle);
+  else if (rate)
+    publish_at_rate();
+  struct usage after = usage_of(pids);
+
+  printf("{\"label\":\"%s\",\"subs\":%d,\"connected\":%lu,\"refused\":%lu,\"closed\":%lu,", label,
+         stream_count, connected, refused, closed_by_server);
+  print_opening(opening);
+  if (hold || rate) print_deliveries(after.cpu_s - before.cpu_s);
+  printf("\"server_cpu_s\":%.3f,\"client_cpu_s\":%.3f,\"rss_mb\":[%.1f,%.1f,%.1f]}\n",
+         after.cpu_s - before.cpu_s, own_cpu_s() - own_cpu, opening.before.rss_mb,
+         opening.after.rss_mb, after.rss_mb);
   return 0;
 }
