@@ -7,6 +7,9 @@ const packages = [
   { name: 'rabbitmq-server', file: '/usr/lib/rabbitmq/bin/rabbitmq-server' },
   { name: 'chromium', file: '/usr/bin/chromium' },
   { name: 'firefox-esr', file: '/usr/bin/firefox-esr' },
+  { name: 'sqlite3', file: '/usr/bin/sqlite3' },
+  { name: 'gcc', file: '/usr/bin/gcc' },
+  { name: 'libc6-dev', file: '/usr/include/stdio.h' },
 ];
 
 // invoke-rc.d asks this script before it starts a service; 101 is "not allowed".

@@ -16,6 +16,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const reports = 'target/test';
 const broker = 'rabbitmq-server';
+const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', 'gcc', 'libc6-dev'];
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
 /** Every suite, in the order in which they run: a Maven module, or what Vitest runs in a folder. */
@@ -32,7 +33,7 @@ const known = {
   ...Object.fromEntries(
     e2e.map((name, i) => [
       name,
-      { cwd: 'e2e', check: i === 0, filter: [`suites/${name}/`], packages: [broker, 'chromium', 'firefox-esr'] },
+      { cwd: 'e2e', check: i === 0, filter: [`suites/${name}/`], packages: blackBox },
     ]),
   ),
 };

@@ -41,12 +41,8 @@ export class PowerDisk implements Mount {
   async cutPower(): Promise<void> {
     const shutdown = 0x8004587d; // FS_IOC_SHUTDOWN, _IOR('X', 125, __u32)
     const withoutFlush = 2;
-    await run(
-      'python3',
-      '-c',
-      `import fcntl, os, struct
-fcntl.ioctl(os.open(${JSON.stringify(this.dir)}, os.O_RDONLY), ${shutdown}, struct.pack("I", ${withoutFlush}))`,
-    );
+    const script = `my $dir; sysopen($dir, $ARGV[0], 0) && ioctl($dir, ${shutdown}, pack('L', ${withoutFlush})) or die $!`;
+    await run('perl', '-e', script, this.dir);
   }
 
   /** Brings the power back; nobody may have a file open. */

@@ -9,7 +9,7 @@ function preload(name: string, source: string): Record<string, string> {
   const file = join(dir, `${name}.c`);
   const library = join(dir, `${name}.so`);
   writeFileSync(file, source);
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, file, '-ldl']);
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, file, '-ldl']);
   return { LD_PRELOAD: library };
 }
 
