@@ -41,7 +41,8 @@ export class PowerDisk implements Mount {
   async cutPower(): Promise<void> {
     const shutdown = 0x8004587d; // FS_IOC_SHUTDOWN, _IOR('X', 125, __u32)
     const withoutFlush = 2;
-    const script = `my $dir; sysopen($dir, $ARGV[0], 0) && ioctl($dir, ${shutdown}, pack('L', ${withoutFlush})) or die $!`;
+    const script = `my ($dir, $mode) = (undef, pack('L', ${withoutFlush}));
+      sysopen($dir, $ARGV[0], 0) && ioctl($dir, ${shutdown}, $mode) or die $!`;
     await run('perl', '-e', script, this.dir);
   }
 
