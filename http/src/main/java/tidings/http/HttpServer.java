@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ public final class HttpServer implements AutoCloseable {
   private final HttpSettings settings;
   private final Site site;
   private final EventLoopGroup loops;
-  private final Map<EventLoop, Conversation.Worker> workers = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, Conversation.Worker> workers = new IdentityHashMap<>();
   private final Connections connections;
   private @Nullable Channel listening;
 
