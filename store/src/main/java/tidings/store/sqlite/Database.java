@@ -100,6 +100,16 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Rows that are to be read before this connection is used again. */
+  ResultSet query(String sql) throws SQLException {
+    return statement.executeQuery(sql);
+  }
+
+  /** Makes what runs now fail soon. From any thread. */
+  void interrupt() throws SQLException {
+    connection.getDatabase().interrupt();
+  }
+
   PreparedStatement prepare(String sql) throws SQLException {
     return connection.prepareStatement(sql);
   }

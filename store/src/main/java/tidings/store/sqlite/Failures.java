@@ -26,6 +26,21 @@ final class Failures {
     };
   }
 
+  /** Whether it is the request itself that SQLite refuses. */
+  static boolean isOfRequest(SQLException e) {
+    return switch (code(e)) {
+      case SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH, SQLITE_RANGE -> true;
+      default -> false;
+    };
+  }
+
+  static boolean isDamage(SQLException e) {
+    return switch (code(e)) {
+      case SQLITE_CORRUPT, SQLITE_NOTADB -> true;
+      default -> false;
+    };
+  }
+
   /** The primary result code. */
   private static SQLiteErrorCode code(SQLException e) {
     return SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff);

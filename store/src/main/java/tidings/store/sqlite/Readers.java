@@ -1,5 +1,6 @@
 package tidings.store.sqlite;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,9 @@ final class Readers implements LogReader, AutoCloseable {
   /** A connection and what reads through it. */
   private record Connected(Database database, Pages pages, Lookups lookups) {}
 
-  Readers(SqliteSettings settings, LongSupplier nanoTicker) throws SQLException {
+  Readers(Path file, LongSupplier nanoTicker) throws SQLException {
     for (int i = 0; i < THREADS; i++) {
-      Database database = Database.reader(settings.file());
+      Database database = Database.reader(file);
       connections.add(
           new Connected(database, new Pages(database, nanoTicker), new Lookups(database)));
     }

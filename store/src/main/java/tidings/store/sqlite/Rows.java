@@ -2,7 +2,6 @@ package tidings.store.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +57,10 @@ final class Rows {
   }
 
   static List<Address> addresses(String text) {
-    return text.isEmpty() ? List.of() : Arrays.stream(text.split(" ")).map(Address::of).toList();
+    return split(text).stream().map(Address::of).toList();
+  }
+
+  static List<String> split(String addresses) {
+    return addresses.isEmpty() ? List.of() : List.of(addresses.split(" "));
   }
 }

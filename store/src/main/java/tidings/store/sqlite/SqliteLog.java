@@ -1,6 +1,7 @@
 package tidings.store.sqlite;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,34 +13,38 @@ import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.log.LogReader;
 import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
 import tidings.store.StoreUnusable;
 
 /** The log and the parking place in one SQLite file. Thread-safe. */
 public final class SqliteLog implements Log, Parking {
+  private final SqliteSettings settings;
+  private final Surroundings surroundings;
   private final StoreLock lock;
   private final Database database;
-  private final Surroundings surroundings;
-  private final WriteAheadLog writeAheadLog;
   private final StartState start;
   private final Readers readers;
+  private final Integrity integrity;
   private final CommandQueue queue = new CommandQueue();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable Thread thread;
-  private volatile @Nullable StoreWriter writer;
+  private volatile @Nullable Running running;
+
+  private record Running(StoreWriter writer, Thread thread) {}
 
   private SqliteLog(
+      SqliteSettings settings,
+      Surroundings surroundings,
       StoreLock lock,
       Database database,
-      Surroundings surroundings,
-      WriteAheadLog writeAheadLog,
       StartState start,
       Readers readers) {
+    this.settings = settings;
+    this.surroundings = surroundings;
     this.lock = lock;
     this.database = database;
-    this.surroundings = surroundings;
-    this.writeAheadLog = writeAheadLog;
     this.start = start;
     this.readers = readers;
+    this.integrity = new Integrity(settings.file());
   }
 
   /**
@@ -49,29 +54,53 @@ public final class SqliteLog implements Log, Parking {
    */
   public static SqliteLog open(SqliteSettings settings, Surroundings surroundings) {
     StoreLock lock = StoreLock.take(settings.file());
+    Database database = null;
+    SqliteLog opened = null;
     try {
-      Database database =
-          Database.writer(settings.file(), (int) settings.lockPatience().toMillis());
-      Schema.migrate(database, settings.file());
+      database = StartUp.open(settings);
       StartState start = StartState.open(database, surroundings);
-      return new SqliteLog(
-          lock,
-          database,
-          surroundings,
-          new WriteAheadLog(database, settings),
-          start,
-          new Readers(settings, surroundings.nanoTicker()));
+      Readers readers = new Readers(settings.file(), surroundings.nanoTicker());
+      opened = new SqliteLog(settings, surroundings, lock, database, start, readers);
+      return opened;
     } catch (SQLException e) {
-      throw new StoreUnusable("%s: %s".formatted(settings.file(), e.getMessage()), e);
+      throw StartUp.unusable(settings.file(), e);
+    } finally {
+      if (opened == null) {
+        closeQuietly(database);
+        lock.close();
+      }
+    }
+  }
+
+  private static void closeQuietly(@Nullable Database database) {
+    if (database != null) {
+      try {
+        database.close();
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
   @Override
   public void start(Listener listener) {
-    StoreWriter created =
-        new StoreWriter(database, surroundings, queue, writeAheadLog, start, listener);
-    writer = created;
-    thread = Thread.ofPlatform().name("store-writer").start(created);
+    try {
+      StoreWriter writer =
+          new StoreWriter(
+              database,
+              surroundings,
+              queue,
+              new WriteAheadLog(database, settings),
+              new Purge(settings.retention(), surroundings),
+              start,
+              listener);
+      running = new Running(writer, Thread.ofPlatform().name("store-writer").start(writer));
+    } catch (SQLException e) {
+      throw StartUp.unusable(settings.file(), e);
+    }
+    if (lock.leftUnclean()) {
+      integrity.start();
+    }
   }
 
   @Override
@@ -97,8 +126,12 @@ public final class SqliteLog implements Log, Parking {
       case FULL ->
           command.refused(
               Problem.of(Problem.Kind.OVERLOADED, "too much waits to be stored; try again later"));
-      case CLOSED -> command.refused(Problem.of(Problem.Kind.UNAVAILABLE, "the store is closed"));
+      case CLOSED -> command.refused(closedProblem());
     }
+  }
+
+  private static Problem closedProblem() {
+    return Problem.of(Problem.Kind.UNAVAILABLE, "the store is closed");
   }
 
   @Override
@@ -108,14 +141,14 @@ public final class SqliteLog implements Log, Parking {
 
   @Override
   public long end() {
-    StoreWriter running = writer;
-    return running == null ? start.end() : running.end();
+    Running now = running;
+    return now == null ? start.end() : now.writer.end();
   }
 
   @Override
   public long lowWater() {
-    StoreWriter running = writer;
-    return running == null ? start.lowWater() : running.lowWater();
+    Running now = running;
+    return now == null ? start.lowWater() : now.writer.lowWater();
   }
 
   @Override
@@ -125,8 +158,23 @@ public final class SqliteLog implements Log, Parking {
 
   @Override
   public @Nullable Problem trouble() {
-    StoreWriter running = writer;
-    return running == null ? null : running.trouble();
+    Running now = running;
+    Problem trouble = now == null ? null : now.writer.trouble();
+    return trouble == null ? integrity.damage() : trouble;
+  }
+
+  /**
+   * Checks the whole database, which takes a few seconds a gigabyte; on the caller's thread.
+   *
+   * @return what is wrong, empty if nothing is
+   * @throws Refusal if it can't be read
+   */
+  public List<String> checkIntegrity() {
+    try {
+      return integrity.check();
+    } catch (SQLException e) {
+      throw Failures.problem(e).refusal();
+    }
   }
 
   @Override
@@ -136,17 +184,28 @@ public final class SqliteLog implements Log, Parking {
     }
     queue.close();
     try {
-      if (thread != null && !thread.equals(Thread.currentThread())) {
-        thread.join();
-      }
+      stopWriter();
+      integrity.close();
       readers.close();
       database.close();
+      lock.markClean();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
-      throw new IllegalStateException("the store can't be closed", e);
+      throw new IllegalStateException(settings.file() + " can't be closed", e);
     } finally {
       lock.close();
+    }
+  }
+
+  private void stopWriter() throws InterruptedException {
+    Running now = running;
+    if (now == null) {
+      for (Command command : queue.take(0)) {
+        command.refused(closedProblem());
+      }
+    } else if (!now.thread.equals(Thread.currentThread())) {
+      now.thread.join();
     }
   }
 }

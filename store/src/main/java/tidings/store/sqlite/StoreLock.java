@@ -1,6 +1,7 @@
 package tidings.store.sqlite;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -40,7 +41,7 @@ final class StoreLock implements AutoCloseable {
    * @throws StoreUnusable if another hub has it
    */
   static StoreLock take(Path database) {
-    Path file = database.resolveSibling(database.getFileName() + ".lock");
+    Path file = database.toAbsolutePath().resolveSibling(database.getFileName() + ".lock");
     if (!HELD.add(file)) {
       throw inUse(database, Long.toString(ProcessHandle.current().pid()));
     }
@@ -95,13 +96,22 @@ final class StoreLock implements AutoCloseable {
     return leftUnclean;
   }
 
-  /** Gives the database free after it was closed. */
-  @Override
-  public void close() {
-    try (channel) {
+  /** Notes that the database was closed in order. */
+  void markClean() {
+    try {
       channel.truncate(0);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives the database free. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
       HELD.remove(file);
     }

@@ -14,8 +14,8 @@ import tidings.core.problem.Refusal;
 
 /**
  * The one thread that writes. It takes all commands that wait, up to a bound, writes them in one
- * transaction with a savepoint each, commits once, tells every command its outcome, and then the
- * listener.
+ * transaction with a savepoint each, purges for a moment, commits once, tells every command its
+ * outcome, and then the listener.
  *
  * <p>The database belongs to this thread from the start on. {@link #end}, {@link #lowWater} and
  * {@link #trouble} may be read from any thread.
@@ -26,20 +26,22 @@ final class StoreWriter implements Runnable {
   /** While in trouble, the disk is tried this often. */
   private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** While nothing is written, what has got too old is looked for this often. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Database database;
   private final Surroundings surroundings;
   private final CommandQueue queue;
   private final WriteAheadLog writeAheadLog;
+  private final Purge purge;
   private final Log.Listener listener;
   private @Nullable Tables tables;
   private long total;
-  private long troubleSince;
+  private long triedNanos;
+  private boolean dead;
   private volatile long end;
   private volatile long lowWater;
   private volatile @Nullable Problem trouble;
-  private boolean dead;
 
   /** A command that can't be done, which its neighbours don't feel. */
   private record Refused(Command command, Problem problem) {
@@ -53,12 +55,14 @@ final class StoreWriter implements Runnable {
       Surroundings surroundings,
       CommandQueue queue,
       WriteAheadLog writeAheadLog,
+      Purge purge,
       StartState start,
       Log.Listener listener) {
     this.database = database;
     this.surroundings = surroundings;
     this.queue = queue;
     this.writeAheadLog = writeAheadLog;
+    this.purge = purge;
     this.listener = listener;
     this.end = start.end();
     this.lowWater = start.lowWater();
@@ -81,41 +85,64 @@ final class StoreWriter implements Runnable {
   public void run() {
     while (!queue.isExhausted()) {
       try {
-        List<Command> group = queue.take(trouble == null ? IDLE_NANOS : PROBE_NANOS);
-        if (!group.isEmpty()) {
-          turn(group);
-        }
-      } catch (InterruptedException | RuntimeException | SQLException e) {
+        turn(queue.take(patienceNanos()));
+      } catch (InterruptedException | RuntimeException e) {
         die(e);
       }
     }
   }
 
-  private void turn(List<Command> group) throws SQLException {
+  private long patienceNanos() {
+    if (trouble != null) {
+      return PROBE_NANOS;
+    }
+    return purge.isBehind() ? 0 : IDLE_NANOS;
+  }
+
+  private void turn(List<Command> group) {
     Problem known = trouble;
-    if (known != null && (dead || nanos() - troubleSince < PROBE_NANOS)) {
-      refuse(group, known);
+    if (known != null && !isOver()) {
+      refuse(group, trouble == null ? known : trouble);
       return;
     }
+    attempt(group, false);
+  }
+
+  /** Whether a trouble has passed; tries at most once in a while. */
+  private boolean isOver() {
+    if (dead || nanos() - triedNanos < PROBE_NANOS) {
+      return false;
+    }
+    attempt(List.of(), true);
+    return trouble == null;
+  }
+
+  /** One group commit. */
+  private void attempt(List<Command> group, boolean probe) {
+    triedNanos = nanos();
     List<Command> written = new ArrayList<>(group.size());
     List<Refused> refused = new ArrayList<>();
     Transaction transaction;
     try {
       Problem held = writeAheadLog.problem();
       if (held != null) {
-        refuse(group, troubled(held));
+        trouble = held;
+        refuse(group, held);
         return;
       }
       transaction = begin();
       for (Command command : group) {
-        try {
-          transaction.run(command);
+        Problem problem = write(command, transaction);
+        if (problem == null) {
           written.add(command);
-        } catch (Refusal e) {
-          refused.add(new Refused(command, e.problem()));
+        } else {
+          refused.add(new Refused(command, problem));
         }
       }
-      transaction.finish();
+      transaction.purge(purge);
+      if (probe) {
+        transaction.probe();
+      }
     } catch (SQLException e) {
       refuse(group, abandoned(e));
       return;
@@ -131,7 +158,21 @@ final class StoreWriter implements Runnable {
     written.forEach(command -> guarded(command, Command::done));
     refused.forEach(Refused::tell);
     transaction.tell(listener);
-    writeAheadLog.committed();
+    checkpoint();
+  }
+
+  /** Why a command can't be done, or null: then it is written. */
+  private static @Nullable Problem write(Command command, Transaction transaction)
+      throws SQLException {
+    try {
+      transaction.run(command);
+      return null;
+    } catch (Refusal e) {
+      return e.problem();
+    } catch (RuntimeException e) {
+      log.error("a request could not be stored", e);
+      return Problem.of(Problem.Kind.INTERNAL, "the request could not be stored");
+    }
   }
 
   private Transaction begin() throws SQLException {
@@ -141,11 +182,13 @@ final class StoreWriter implements Runnable {
       tables = prepared;
     }
     database.beginWrite();
-    return new Transaction(prepared, end, total);
+    return new Transaction(prepared, end, lowWater, total);
   }
 
   private void committed(Transaction transaction) {
+    tables = transaction.tables();
     end = transaction.end();
+    lowWater = transaction.lowWater();
     total = transaction.total();
     if (trouble != null) {
       log.info("the store takes appends again");
@@ -155,10 +198,15 @@ final class StoreWriter implements Runnable {
 
   /** Gives a transaction up: nothing of it is stored. */
   private Problem abandoned(SQLException cause) {
-    log.warn("a group commit was given up, nothing of it is stored: {}", cause.getMessage());
+    Problem problem = Failures.problem(cause);
+    if (!problem.equals(trouble)) {
+      log.warn("nothing can be stored: {}", cause.getMessage());
+    }
     database.rollBack();
     tables = null;
-    return troubled(Failures.problem(cause));
+    purge.forget();
+    trouble = problem;
+    return problem;
   }
 
   private void commitFailed(List<Command> written, SQLException e) {
@@ -174,24 +222,25 @@ final class StoreWriter implements Runnable {
     die(e);
   }
 
-  private long nanos() {
-    return surroundings.nanoTicker().getAsLong();
-  }
-
-  private Problem troubled(Problem problem) {
-    troubleSince = nanos();
-    trouble = problem;
-    return problem;
+  private void checkpoint() {
+    try {
+      writeAheadLog.committed();
+    } catch (SQLException e) {
+      die(e);
+    }
   }
 
   /** After a failed fsync nothing on disk can be trusted but by a fresh start. */
   private void die(Throwable cause) {
     log.error("the store writer stops: the store can't be trusted any more", cause);
-    Problem stopped = Problem.of(Problem.Kind.UNAVAILABLE, "the store has failed and stops");
-    trouble = stopped;
+    trouble = Problem.of(Problem.Kind.UNAVAILABLE, "the store has failed and stops");
     dead = true;
     queue.close();
     surroundings.fatal().accept(cause);
+  }
+
+  private long nanos() {
+    return surroundings.nanoTicker().getAsLong();
   }
 
   private static void refuse(List<Command> group, Problem problem) {

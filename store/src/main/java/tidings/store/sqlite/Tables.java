@@ -5,26 +5,41 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 
 /**
- * The writer's statements, prepared once. The driver closes a statement that fails, so after a
- * failed transaction these are made anew. For the store writer alone.
+ * All that the writer does to the database, as statements prepared once. For the store writer
+ * alone.
  */
 final class Tables {
+  /** How much room a full disk must have again before it is believed. */
+  private static final int PROBE_BYTES = 64 << 10;
+
   final LogTable log;
   final Refs refs;
   final Deliveries deliveries;
   final Parked parked;
+  final PurgeTable purge;
   private final PreparedStatement savepoint;
   private final PreparedStatement rollBackTo;
   private final PreparedStatement release;
+  private final Database database;
+  private final InstantSource clock;
+  private boolean probed;
 
   Tables(Database database, InstantSource clock) throws SQLException {
+    this.database = database;
+    this.clock = clock;
     log = new LogTable(database, clock);
     refs = new Refs(database);
     deliveries = new Deliveries(database);
     parked = new Parked(database, clock);
+    purge = new PurgeTable(database);
     savepoint = database.prepare("SAVEPOINT request");
     rollBackTo = database.prepare("ROLLBACK TO request");
     release = database.prepare("RELEASE request");
+  }
+
+  /** The same with fresh statements: the driver closes one that failed. */
+  Tables anew() throws SQLException {
+    return new Tables(database, clock);
   }
 
   void savepoint() throws SQLException {
@@ -37,5 +52,21 @@ final class Tables {
 
   void release() throws SQLException {
     release.execute();
+  }
+
+  /** Takes some room, until the next transaction. */
+  void probe() throws SQLException {
+    database.execute(
+        "INSERT OR REPLACE INTO raw (position, bytes) VALUES (0, zeroblob(" + PROBE_BYTES + "))");
+    probed = true;
+  }
+
+  /** What is to be done once in a transaction, after its commands. */
+  void finish() throws SQLException {
+    deliveries.trim();
+    if (probed) {
+      database.execute("DELETE FROM raw WHERE position = 0");
+      probed = false;
+    }
   }
 }

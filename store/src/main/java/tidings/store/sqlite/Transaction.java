@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tidings.core.access.Publisher;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
@@ -11,14 +13,19 @@ import tidings.core.log.Log;
 import tidings.core.log.NewEntry;
 import tidings.core.notification.NotificationJson;
 import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
 
 /** One group commit under way: what it adds to the log, and where the log ends with it. */
 final class Transaction {
-  private final Tables tables;
+  private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+
+  private Tables tables;
   private final List<Entry> added = new ArrayList<>();
   private final List<Gone> gone = new ArrayList<>();
   private long end;
   private long total;
+  private final long lowWaterBefore;
+  private long lowWater;
 
   /** A notification left history after so many entries of this transaction were added. */
   private record Gone(int after, long position) {}
@@ -28,32 +35,50 @@ final class Transaction {
 
   /**
    * @param end the newest position so far
+   * @param lowWater the lowest position kept so far
    * @param total bytes of all entries ever appended
    */
-  Transaction(Tables tables, long end, long total) {
+  Transaction(Tables tables, long end, long lowWater, long total) {
     this.tables = tables;
     this.end = end;
     this.total = total;
+    this.lowWater = lowWater;
+    this.lowWaterBefore = lowWater;
   }
 
-  /** Runs a command within a savepoint: whatever it throws, only its own writes are undone. */
+  /**
+   * Runs a command within a savepoint.
+   *
+   * @throws Refusal if just this command can't be done; what it wrote is undone
+   * @throws SQLException if the whole transaction has failed
+   */
   void run(Command command) throws SQLException {
     Mark mark = new Mark(added.size(), gone.size(), end, total);
     tables.savepoint();
-    boolean complete = false;
     try {
       command.write(this);
-      complete = true;
-    } finally {
-      if (!complete) {
-        added.subList(mark.added, added.size()).clear();
-        gone.subList(mark.gone, gone.size()).clear();
-        end = mark.end;
-        total = mark.total;
-        tables.rollBackToSavepoint();
+    } catch (SQLException e) {
+      if (!Failures.isOfRequest(e)) {
+        throw e;
       }
-      tables.release();
+      log.error("a request could not be stored", e);
+      undo(mark);
+      tables = tables.anew();
+      throw Problem.of(Problem.Kind.INTERNAL, "the request could not be stored").refusal();
+    } catch (RuntimeException e) {
+      undo(mark);
+      throw e;
     }
+    tables.release();
+  }
+
+  private void undo(Mark mark) throws SQLException {
+    added.subList(mark.added, added.size()).clear();
+    gone.subList(mark.gone, gone.size()).clear();
+    end = mark.end;
+    total = mark.total;
+    tables.rollBackToSavepoint();
+    tables.release();
   }
 
   Append.Receipt append(NewEntry entry) throws SQLException {
@@ -106,9 +131,23 @@ final class Transaction {
     tables.parked.insert(message);
   }
 
-  /** Does what is left to do once, before the commit. */
-  void finish() throws SQLException {
-    tables.deliveries.trim();
+  /** Tries whether there is room for more than the little that may be left over. */
+  void probe() throws SQLException {
+    tables.probe();
+  }
+
+  /** Makes room: the last thing before the commit. */
+  void purge(Purge purge) throws SQLException {
+    tables.finish();
+    lowWater = purge.step(tables.purge, lowWater, end, total);
+  }
+
+  long lowWater() {
+    return lowWater;
+  }
+
+  Tables tables() {
+    return tables;
   }
 
   long end() {
@@ -131,6 +170,9 @@ final class Transaction {
     }
     if (added.size() > from) {
       listener.committed(added.subList(from, added.size()));
+    }
+    if (lowWater > lowWaterBefore) {
+      listener.purgedBelow(lowWater);
     }
   }
 }

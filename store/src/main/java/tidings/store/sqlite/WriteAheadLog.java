@@ -58,6 +58,13 @@ final class WriteAheadLog {
     Database.Checkpoint done;
     try {
       done = database.checkpoint("RESTART");
+    } catch (SQLException e) {
+      if (!Failures.isDefinite(e)) {
+        throw e;
+      }
+      log.warn("the write-ahead log can't be copied: {}", e.getMessage());
+      nextAttemptBytes += settings.walResetBytes() / 4;
+      return;
     } finally {
       database.setLockPatience((int) settings.lockPatience().toMillis());
     }
