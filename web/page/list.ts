@@ -13,7 +13,7 @@ export type Happened =
   | { readonly is: "gap"; readonly cursor: Cursor; readonly gap: Gap };
 
 interface Row {
-  readonly position: bigint;
+  position: bigint;
   readonly id: string | undefined;
   /** When it is to go, or NaN if it stays. */
   readonly expiresMs: number;
@@ -55,6 +55,7 @@ export class List {
   addNewer(happened: readonly Happened[]): void {
     const rows = this.#draw(happened.slice(-ROWS_MAX)).reverse();
     for (const { element } of rows) element.classList.add("arriving");
+    for (const each of happened) if (each.is === "gap") this.#stepBack(each.cursor);
     this.#root.prepend(...rows.map((row) => row.element));
     this.#rows.unshift(...rows);
     for (const row of this.#rows.splice(ROWS_MAX)) this.#drop(row);
@@ -117,6 +118,14 @@ export class List {
     if (row.id !== undefined) this.#ids.delete(row.id);
   }
 
+  /** After a gap that steps back, positions are given anew: what is here lies before all of them. */
+  #stepBack(cursor: Cursor): void {
+    const position = positionOf(cursor) ?? 0n;
+    for (const row of this.#rows) if (row.position > position) row.position = position;
+    const tide = this.#tide;
+    if (tide && (positionOf(tide.cursor) ?? 0n) > position) this.#tide = { ...tide, cursor };
+  }
+
   #placeTide(): void {
     const tide = this.#tide;
     const line = this.#tideLine;
@@ -126,9 +135,8 @@ export class List {
       this.#root.replaceChildren(line);
       return;
     }
-    // The line is compared by position alone: an epoch that began meanwhile goes on counting.
     const position = tide && positionOf(tide.cursor);
-    const first = this.#rows.findIndex((row) => position === undefined || row.position <= position);
+    const first = this.#rows.findIndex((row) => position === undefined || isBelow(row, position));
     const end = first < 0 ? this.#rows.length : first;
     this.#rows.forEach((row, i) => row.element.classList.toggle("new", i < end));
     this.#newCount = this.#rows.slice(0, end).filter((row) => row.id !== undefined).length;
@@ -141,6 +149,14 @@ export class List {
     if (line.textContent !== label) line.textContent = label;
     if (below.previousElementSibling !== line) below.before(line);
   }
+}
+
+/**
+ * Whether a row lies below a tide line at this position. Positions alone tell: an epoch that began
+ * meanwhile goes on counting. A gap at the line came after it.
+ */
+function isBelow({ position, id }: Row, tide: bigint): boolean {
+  return id === undefined ? position < tide : position <= tide;
 }
 
 /** Says what is missing, in the words of the page. */

@@ -11,14 +11,11 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-/** The headers under which a hub serves its page. */
-const PAGE_HEADERS = {
-  "Content-Security-Policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-    "require-trusted-types-for 'script'; trusted-types 'none'",
-  "X-Content-Type-Options": "nosniff",
-};
+/** The policy under which a hub serves its page. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 
 export interface Stored {
   readonly cursor: string;
@@ -44,6 +41,14 @@ export class TestHub {
   #port = 0;
   epoch = "fixture1";
   heartbeatMs = 15_000;
+  /** The origin of a page served from elsewhere. */
+  corsOrigin: string | undefined;
+  /** What the page's own HTML is rewritten to, for a page that names its hub. */
+  rewrite: (html: string) => string = (html) => html;
+  /** The path under which the page is served. */
+  filesUnder = "/";
+  /** The page's Content-Security-Policy; empty for a plain file server. */
+  policy = POLICY;
   /** The token that is asked for; without one, everybody may read. */
   token: string | undefined;
   /** The hub's clock. */
@@ -124,6 +129,12 @@ export class TestHub {
     const url = new URL(request.url ?? "/", this.url);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     this.requests.push({ method: request.method ?? "", url: request.url ?? "", token });
+    if (this.corsOrigin !== undefined) {
+      response.setHeader("Access-Control-Allow-Origin", this.corsOrigin);
+      response.setHeader("Access-Control-Allow-Headers", "Authorization");
+      response.setHeader("Vary", "Origin");
+    }
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     if (this.intercept(url, response)) return;
     if (!url.pathname.startsWith("/v1/")) return this.#serveFile(url, response);
     if (this.token !== undefined && token !== this.token) {
@@ -163,16 +174,19 @@ export class TestHub {
   }
 
   async #serveFile(url: URL, response: ServerResponse): Promise<void> {
-    const name = url.pathname === "/" ? "index.html" : normalize(url.pathname);
-    try {
-      if (this.#dist === undefined) throw new Error("no files here");
-      const body = await readFile(join(this.#dist, name));
-      const type = TYPES[extname(name)] ?? "application/octet-stream";
-      response.writeHead(200, { "Content-Type": type, ...PAGE_HEADERS });
-      response.end(body);
-    } catch {
-      problem(response, 404, "Not found", url.pathname);
+    const path = url.pathname.startsWith(this.filesUnder)
+      ? url.pathname.slice(this.filesUnder.length) || "index.html"
+      : undefined;
+    const body =
+      this.#dist === undefined || path === undefined
+        ? undefined
+        : await readFile(join(this.#dist, normalize(path))).catch(() => undefined);
+    if (body === undefined || path === undefined) {
+      return problem(response, 404, "Not found", url.pathname);
     }
+    const headers = this.policy ? { "Content-Security-Policy": this.policy } : {};
+    response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "", ...headers });
+    response.end(path === "index.html" ? this.rewrite(body.toString()) : body);
   }
 }
 
