@@ -17,7 +17,6 @@ import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +28,6 @@ import tidings.core.notification.AddressPattern;
 
 /** Signs tokens for users, as the hub's configured keys verify them. Thread-safe. */
 public final class TokenIssuer {
-  private static final String PEM_HEAD = "-----BEGIN PRIVATE KEY-----";
-  private static final String PEM_FOOT = "-----END PRIVATE KEY-----";
-
   private final String keyId;
   private final JWSAlgorithm algorithm;
   private final JWSSigner signer;
@@ -78,18 +74,12 @@ public final class TokenIssuer {
    * @throws IllegalArgumentException if it isn't that
    */
   public static TokenIssuer eddsa(String keyId, String pem) {
-    int from = pem.indexOf(PEM_HEAD);
-    int to = pem.indexOf(PEM_FOOT);
-    if (from < 0 || to < from) {
-      throw new IllegalArgumentException("no private key (expected \"" + PEM_HEAD + "\")");
-    }
+    byte[] encoded = Pem.decode("PRIVATE KEY", pem);
     try {
-      String base64 = pem.substring(from + PEM_HEAD.length(), to);
-      byte[] encoded = Base64.getMimeDecoder().decode(base64);
       PrivateKey key =
           KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded));
       return new TokenIssuer(keyId, JWSAlgorithm.EdDSA, new Ed25519(key));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
           "not a private key of Ed25519 (openssl genpkey -algorithm ed25519 makes one)", e);
     }

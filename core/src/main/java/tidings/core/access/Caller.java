@@ -1,8 +1,9 @@
 package tidings.core.access;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -34,21 +35,25 @@ public record Caller(
   public record Credential(
       String issuer, String key, @Nullable String tokenId, @Nullable Instant issuedAt) {}
 
-  /** A caller who may, beside the grant, read what is for everyone and for this user. */
+  /**
+   * A caller who may, beside the grant, read what is for everyone and for this user. These come
+   * first, then the grant's in its order, each once.
+   */
   public static Caller of(
       @Nullable String user,
       Publisher publisher,
       Grant grant,
       @Nullable Instant expires,
       @Nullable Credential credential) {
-    if (user == null) {
-      return new Caller(null, publisher, grant, expires, credential);
+    Set<AddressPattern> read = new LinkedHashSet<>();
+    if (user != null) {
+      read.add(new AddressPattern.One(Address.EVERYONE));
+      read.add(new AddressPattern.One(Address.user(user)));
     }
-    List<AddressPattern> read = new ArrayList<>(grant.subscribe());
-    read.add(new AddressPattern.One(Address.EVERYONE));
-    read.add(new AddressPattern.One(Address.user(user)));
+    read.addAll(grant.subscribe());
     Grant widened =
-        new Grant(grant.publish(), read, grant.presence(), grant.raw(), grant.operate());
+        new Grant(
+            grant.publish(), List.copyOf(read), grant.presence(), grant.raw(), grant.operate());
     return new Caller(user, publisher, widened, expires, credential);
   }
 }

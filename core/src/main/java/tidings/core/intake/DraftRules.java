@@ -1,9 +1,7 @@
 package tidings.core.intake;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Draft;
 import tidings.core.notification.Topic;
@@ -19,6 +17,12 @@ public final class DraftRules {
   public static final int LINK_CHARS_MAX = 2_048;
   public static final int DATA_BYTES_MAX = 64 << 10;
   public static final int REF_CHARS_MAX = 128;
+
+  private static final Pattern LINK =
+      Pattern.compile(
+          "/([^/].*)?"
+              + "|(?i:https?)://([^/?#@:\\[\\]]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?([/?#].*)?",
+          Pattern.DOTALL);
 
   private DraftRules() {}
 
@@ -100,30 +104,21 @@ public final class DraftRules {
     if (link == null) {
       return;
     }
-    expect(field, link.length() <= LINK_CHARS_MAX, link.length() + " characters", "at most 2048");
+    int chars = link.codePointCount(0, link.length());
+    expect(field, chars <= LINK_CHARS_MAX, chars + " characters", "at most " + LINK_CHARS_MAX);
+    plain(field, link, "");
     expect(field, isAllowedLink(link), "\"" + link + "\"", "an http(s) URL or a path like /a");
   }
 
   /**
-   * Whether a link leads only where a reader expects: an absolute http(s) URL with a host, or a
-   * path on the reader's own origin (one leading slash: two would name another host).
+   * Whether a link leads only where a reader expects: an absolute http(s) URL with a host and
+   * without user information, or a path on the reader's own origin (one leading slash: two would
+   * name another host). The rule is that of protocol/notification.md.
    */
   public static boolean isAllowedLink(String link) {
-    if (link.isEmpty() || link.length() > LINK_CHARS_MAX || link.indexOf('\\') >= 0) {
-      return false;
-    }
-    try {
-      URI uri = new URI(link);
-      if (uri.getScheme() == null) {
-        return link.startsWith("/") && !link.startsWith("//");
-      }
-      String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-      return (scheme.equals("http") || scheme.equals("https"))
-          && uri.getRawAuthority() != null
-          && !uri.getRawAuthority().isEmpty();
-    } catch (URISyntaxException e) {
-      return false;
-    }
+    return link.codePointCount(0, link.length()) <= LINK_CHARS_MAX
+        && link.chars().noneMatch(c -> Character.isISOControl(c) || c == ' ' || c == '\\')
+        && LINK.matcher(link).matches();
   }
 
   private static void visibleAscii(String field, @Nullable String value) {

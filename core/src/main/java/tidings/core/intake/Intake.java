@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.access.Grant;
@@ -38,10 +39,22 @@ public final class Intake {
   }
 
   /**
-   * Publishes drafts for a caller, all or none.
+   * Publishes one draft for a caller.
    *
    * @param outcome told exactly once, on the store writer's thread or on this one
-   * @throws Refusal if a draft is invalid or not granted; nothing was stored then
+   * @throws Refusal if the draft is invalid or not granted; nothing was stored then
+   */
+  public void publish(Caller caller, Draft draft, Append.Outcome outcome) {
+    DraftRules.check(draft);
+    authorize(caller.grant(), draft);
+    log.append(new Append(List.of(entry(caller.publisher(), draft, null)), outcome));
+  }
+
+  /**
+   * Publishes an array of drafts for a caller, all or none.
+   *
+   * @param outcome told exactly once, on the store writer's thread or on this one
+   * @throws Refusal if a draft is invalid or not granted, naming its index; nothing was stored then
    */
   public void publish(Caller caller, List<Draft> drafts, Append.Outcome outcome) {
     if (drafts.isEmpty() || drafts.size() > DRAFTS_MAX) {
@@ -51,13 +64,27 @@ public final class Intake {
                   .formatted(drafts.size(), DRAFTS_MAX))
           .refusal();
     }
+    each(drafts, DraftRules::check);
+    each(drafts, draft -> authorize(caller.grant(), draft));
     List<NewEntry> entries = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
-      DraftRules.check(draft);
-      authorize(caller.grant(), draft);
       entries.add(entry(caller.publisher(), draft, null));
     }
     log.append(new Append(entries, outcome));
+  }
+
+  /** Checks every draft of an array; a refusal's field gets the draft's index. */
+  private static void each(List<Draft> drafts, Consumer<Draft> check) {
+    for (int i = 0; i < drafts.size(); i++) {
+      try {
+        check.accept(drafts.get(i));
+      } catch (Refusal e) {
+        Problem problem = e.problem();
+        String place = "[" + i + "].";
+        throw new Problem(problem.kind(), place + problem.detail(), place + problem.field())
+            .refusal();
+      }
+    }
   }
 
   /**
@@ -76,7 +103,7 @@ public final class Intake {
     for (Address address : draft.to()) {
       if (!grant.mayPublish(address)) {
         throw new Problem(
-                Problem.Kind.FORBIDDEN, "not granted to publish to \"" + address + "\"", "to")
+                Problem.Kind.FORBIDDEN, "to: not granted to publish to \"" + address + "\"", "to")
             .refusal();
       }
     }
@@ -88,7 +115,7 @@ public final class Intake {
     return new NewEntry(
         id,
         publisher,
-        draft.to().stream().distinct().toList(),
+        draft.to(),
         draft.type(),
         draft.source(),
         draft.level(),

@@ -1,6 +1,7 @@
 package tidings.core.notification;
 
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A notification before it has a position, as a publisher said it: nothing is checked here beyond
  * the types; the intake does that.
  *
- * @param to whom it is for, 1 to 1,000 addresses
+ * @param to whom it is for, 1 to 1,000 addresses; one that stands twice counts once
  * @param title plain text, 1 to 300 characters without controls
  * @param body plain text, up to 8 KiB of UTF-8
  * @param type what sort of thing happened: dotted words, by the topic grammar
@@ -39,7 +40,7 @@ public record Draft(
     byte @Nullable [] raw) {
 
   public Draft {
-    to = List.copyOf(to);
+    to = to.size() < 2 ? List.copyOf(to) : List.copyOf(new LinkedHashSet<>(to));
   }
 
   /** Starts a draft with the two things that it must have. */

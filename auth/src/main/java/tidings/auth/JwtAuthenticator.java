@@ -1,0 +1,196 @@
+package tidings.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.util.Base64URL;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Authenticator;
+import tidings.core.access.Caller;
+import tidings.core.access.Grant;
+import tidings.core.access.Publisher;
+import tidings.core.notification.AddressPattern;
+
+/**
+ * Turns JSON Web Tokens (RFC 7519, signed in compact form) into callers (protocol/access.md). The
+ * algorithm belongs to the configured key: a token's header only has to agree. Thread-safe.
+ */
+public final class JwtAuthenticator implements Authenticator {
+  /** How far the clock of whoever issued a token may be ahead. */
+  private static final Duration LEEWAY = Duration.ofSeconds(30);
+
+  private static final int TOKEN_CHARS_MAX = 16 << 10;
+
+  /** Verified tokens are remembered until their texts would take so much. */
+  private static final int CACHED_CHARS_MAX = 16 << 20;
+
+  private static final Pattern COMPACT =
+      Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
+
+  private final AccessSettings settings;
+  private final InstantSource clock;
+  private final @Nullable Caller anonymous;
+  private final Cache<TokenDigest, Verified> verified;
+
+  /** What is remembered of a token. */
+  private record Verified(Caller caller, Instant expires, int chars) {}
+
+  /**
+   * @param ticker monotonic nanoseconds
+   */
+  public JwtAuthenticator(AccessSettings settings, InstantSource clock, LongSupplier ticker) {
+    this.settings = settings;
+    this.clock = clock;
+    this.anonymous = anonymous(settings);
+    this.verified =
+        Caffeine.newBuilder()
+            .maximumWeight(CACHED_CHARS_MAX)
+            .weigher((TokenDigest digest, Verified known) -> known.chars())
+            .expireAfter(
+                Expiry.<TokenDigest, Verified>creating(
+                    (digest, known) -> Duration.between(clock.instant(), known.expires())))
+            .ticker(ticker::getAsLong)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private static @Nullable Caller anonymous(AccessSettings settings) {
+    if (settings.dev()) {
+      return Caller.of("dev", Publisher.subject("dev"), Grant.ALL, null, null);
+    }
+    Grant grant = new Grant(List.of(), settings.publicly(), false, false, false);
+    return settings.publicly().isEmpty()
+        ? null
+        : Caller.of(null, Publisher.subject(null), grant, null, null);
+  }
+
+  @Override
+  public @Nullable Caller anonymous() {
+    return anonymous;
+  }
+
+  @Override
+  public @Nullable Caller cached(String token) {
+    Verified known = verified.getIfPresent(TokenDigest.of(token));
+    return known != null && clock.instant().isBefore(known.expires) ? known.caller : null;
+  }
+
+  @Override
+  public Caller authenticate(String token) {
+    Caller known = cached(token);
+    if (known != null) {
+      return known;
+    }
+    try {
+      Verified fresh = verify(token);
+      verified.put(TokenDigest.of(token), fresh);
+      return fresh.caller;
+    } catch (InvalidToken e) {
+      throw e.refusal();
+    }
+  }
+
+  private Verified verify(String token) throws InvalidToken {
+    Matcher parts = COMPACT.matcher(token);
+    if (token.length() > TOKEN_CHARS_MAX || !parts.matches()) {
+      throw new InvalidToken("not a signed JWT in compact form");
+    }
+    JWSHeader header = header(parts.group(1));
+    TokenKey key = key(header, token.substring(0, parts.end(2)), decode(parts.group(3)));
+    TokenClaims claims =
+        TokenClaims.read(new String(decode(parts.group(2)), StandardCharsets.UTF_8));
+    check(claims, key);
+    return new Verified(caller(claims, key), claims.expires(), token.length());
+  }
+
+  /** The header, if nothing in it tries to choose how it is verified. */
+  private static JWSHeader header(String encoded) throws InvalidToken {
+    JWSHeader header;
+    try {
+      header = JWSHeader.parse(new Base64URL(encoded));
+    } catch (ParseException | IllegalArgumentException e) {
+      throw new InvalidToken("its header is not that of a signed JWT");
+    }
+    if (header.getCriticalParams() != null) {
+      throw new InvalidToken("its header has a crit (expected none)");
+    }
+    if (header.getJWK() != null
+        || header.getJWKURL() != null
+        || header.getX509CertURL() != null
+        || header.getX509CertChain() != null) {
+      throw new InvalidToken("it carries a key (expected a configured one's kid)");
+    }
+    return header;
+  }
+
+  /** The configured key that signed it: the one that it names, or any if it names none. */
+  private TokenKey key(JWSHeader header, String input, byte[] signature) throws InvalidToken {
+    byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+    for (TokenKey key : settings.keys()) {
+      boolean meant = header.getKeyID() == null || header.getKeyID().equals(key.id());
+      if (meant && key.signed(header, bytes, signature)) {
+        return key;
+      }
+    }
+    throw new InvalidToken("not signed by a configured key");
+  }
+
+  private void check(TokenClaims claims, TokenKey key) throws InvalidToken {
+    Instant now = clock.instant();
+    if (!now.isBefore(claims.expires())) {
+      throw new InvalidToken("it has expired");
+    }
+    if (isAhead(claims.notBefore(), now) || isAhead(claims.issuedAt(), now)) {
+      throw new InvalidToken("it is not valid yet");
+    }
+    if (key.issuer() != null && !key.issuer().equals(claims.issuer())) {
+      throw new InvalidToken("iss is not the one that is configured for the key");
+    }
+    if (key.audience() != null && !claims.audience().contains(key.audience())) {
+      throw new InvalidToken("aud is not the one that is configured for the key");
+    }
+  }
+
+  private static boolean isAhead(@Nullable Instant time, Instant now) {
+    return time != null && time.isAfter(now.plus(LEEWAY));
+  }
+
+  private Caller caller(TokenClaims claims, TokenKey key) {
+    Grant granted = claims.grant();
+    List<AddressPattern> subscribe = new ArrayList<>(granted.subscribe());
+    subscribe.addAll(settings.publicly());
+    Grant grant =
+        new Grant(
+            granted.publish(), subscribe, granted.presence(), granted.raw(), granted.operate());
+    return Caller.of(
+        claims.user(),
+        Publisher.subject(claims.user()),
+        grant,
+        claims.expires(),
+        new Caller.Credential(
+            key.issuer() == null ? "" : key.issuer(),
+            key.id(),
+            claims.tokenId(),
+            claims.issuedAt()));
+  }
+
+  private static byte[] decode(String base64Url) throws InvalidToken {
+    try {
+      return Base64.getUrlDecoder().decode(base64Url);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidToken("not a signed JWT in compact form");
+    }
+  }
+}

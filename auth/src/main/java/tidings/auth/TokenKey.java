@@ -1,0 +1,121 @@
+package tidings.auth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.util.Base64URL;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** A configured key that verifies tokens, bound to one algorithm. Immutable and thread-safe. */
+public final class TokenKey {
+  private final String id;
+  private final JWSAlgorithm algorithm;
+  private final Verifier verifier;
+  private final @Nullable String issuer;
+  private final @Nullable String audience;
+
+  private TokenKey(
+      String id,
+      JWSAlgorithm algorithm,
+      Verifier verifier,
+      @Nullable String issuer,
+      @Nullable String audience) {
+    this.id = id;
+    this.algorithm = algorithm;
+    this.verifier = verifier;
+    this.issuer = issuer;
+    this.audience = audience;
+  }
+
+  private interface Verifier {
+    boolean verifies(JWSHeader header, byte[] input, byte[] signature)
+        throws JOSEException, GeneralSecurityException;
+  }
+
+  /**
+   * A secret that issuer and hub share (HMAC with SHA-256).
+   *
+   * @param id what tokens call it in {@code kid}
+   * @param issuer what their {@code iss} must be, null if any will do
+   * @param audience what their {@code aud} must contain, null if any will do
+   * @throws IllegalArgumentException if the secret has fewer than 32 bytes
+   */
+  public static TokenKey hs256(
+      String id, byte[] secret, @Nullable String issuer, @Nullable String audience) {
+    try {
+      MACVerifier mac = new MACVerifier(secret);
+      return new TokenKey(
+          id,
+          JWSAlgorithm.HS256,
+          (header, input, signature) -> mac.verify(header, input, Base64URL.encode(signature)),
+          issuer,
+          audience);
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The public half of an Ed25519 pair.
+   *
+   * @param pem as {@code openssl pkey -pubout} writes it
+   * @throws IllegalArgumentException if it isn't that
+   */
+  public static TokenKey eddsa(
+      String id, String pem, @Nullable String issuer, @Nullable String audience) {
+    byte[] encoded = Pem.decode("PUBLIC KEY", pem);
+    try {
+      PublicKey key =
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+      return new TokenKey(
+          id,
+          JWSAlgorithm.EdDSA,
+          (header, input, signature) -> {
+            Signature ed25519 = Signature.getInstance("Ed25519");
+            ed25519.initVerify(key);
+            ed25519.update(input);
+            return ed25519.verify(signature);
+          },
+          issuer,
+          audience);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          "not a public key of Ed25519 (openssl pkey -pubout makes one)", e);
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  @Nullable String issuer() {
+    return issuer;
+  }
+
+  @Nullable String audience() {
+    return audience;
+  }
+
+  /** Whether this key signed the input, with its own algorithm. */
+  boolean signed(JWSHeader header, byte[] input, byte[] signature) {
+    if (!algorithm.equals(header.getAlgorithm())) {
+      return false;
+    }
+    try {
+      return verifier.verifies(header, input, signature);
+    } catch (JOSEException | GeneralSecurityException e) {
+      return false; // a signature of the wrong shape
+    }
+  }
+
+  @Override
+  public String toString() {
+    return algorithm + " key " + id;
+  }
+}
