@@ -10,6 +10,7 @@ import {
   fetchHistory,
   isPassing,
   openStream,
+  positionOf,
 } from "../client/index.ts";
 import { ConnectionView } from "./connection.ts";
 import { byId } from "./dom.ts";
@@ -17,7 +18,7 @@ import { type Happened, List, ROWS_MAX } from "./list.ts";
 import { drawFault, drawSignIn, drawSkeletons } from "./notice.ts";
 import { Older } from "./older.ts";
 import { session, tokenFault } from "./session.ts";
-import { TideKeeper } from "./tide.ts";
+import { type Tide, TideKeeper } from "./tide.ts";
 
 const PAGE_LIMIT = 50;
 const SKELETONS_AFTER_MS = 200;
@@ -53,8 +54,10 @@ export class Page {
     this.#tideKeeper = new TideKeeper(hubUrl, () => localStorage);
     this.#older = new Older(byId("older"), (signal) => this.#loadOlder(signal));
     byId("session").addEventListener("click", () => {
-      if (this.#token === undefined) this.#askForToken("Paste a token to read what it admits.");
-      else this.#signIn(undefined);
+      if (this.#token !== undefined) this.#signIn(undefined);
+      else if (this.#stream?.state.is === "live" && this.#notice.hasChildNodes()) {
+        this.#notice.replaceChildren();
+      } else this.#askForToken("Paste a token to read what it admits.");
     });
     setInterval(() => this.#list.tick(), TICK_MS);
   }
@@ -107,7 +110,7 @@ export class Page {
       this.#list.clear();
       const newest = page.items[0]?.cursor ?? page.cursor;
       this.#oldest = page.cursor;
-      this.#list.setTide(this.#tideKeeper.load() ?? { cursor: newest, atMs: this.#now() });
+      this.#list.setTide(this.#tideFor(newest));
       this.#list.addOlder(happenedIn(page));
       this.#older.reset(page.more);
       this.#showCount();
@@ -118,6 +121,13 @@ export class Page {
       this.#list.clear();
       this.#fail(error, attempt);
     }
+  }
+
+  /** Where the reader left off; at the newest, if never, or if the log was set back since. */
+  #tideFor(newest: Cursor): Tide {
+    const kept = this.#tideKeeper.load();
+    if (kept && (positionOf(kept.cursor) ?? 0n) <= (positionOf(newest) ?? 0n)) return kept;
+    return { cursor: newest, atMs: kept?.atMs ?? this.#now() };
   }
 
   #fail(error: unknown, attempt: number): void {

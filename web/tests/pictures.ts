@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { test } from "vitest";
@@ -8,6 +8,7 @@ import { TestHub } from "./hub.ts";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = fileURLToPath(new URL("../target/pictures", import.meta.url));
+const README_PICTURE = fileURLToPath(new URL("../../docs/page.png", import.meta.url));
 const SIZES = { 1280: 800, 900: 900, 390: 844 };
 
 test("pictures of the page", async () => {
@@ -39,7 +40,11 @@ test("pictures of the page", async () => {
       await page.evaluate("scrollTo(0, 0)");
       hub.event("gap", { reason: "retention", toTime: "2026-03-09T09:10:00Z" });
       await page.locator(".gap").waitFor();
-      hub.publish({ ...FIXTURE[31], title: "Order 10493 placed: 2 items, €18.40" });
+      hub.publish({
+        title: "Order 10493 placed: 2 items, €18.40",
+        source: "Shop",
+        topics: ["shop.orders.placed"],
+      });
       await page.getByText("Order 10493").waitFor();
       await take("gap");
       await hub.stop();
@@ -73,6 +78,7 @@ test("pictures of the page", async () => {
     }
   }
   await browser.close();
+  await copyFile(`${OUT}/list-1280-light.png`, README_PICTURE);
 });
 
 async function fixtureHub(): Promise<TestHub> {

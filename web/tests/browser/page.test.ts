@@ -323,6 +323,17 @@ describe("signing in", () => {
     expect(await reader.titles()).toEqual([]);
   });
 
+  test("is offered where some may be read without, and can be left", async () => {
+    hub.publish({ title: "one" });
+    await reader.visit();
+    const button = reader.page.locator("#session");
+    await button.click();
+    await visible("Paste a token to read what it admits.");
+    await button.click();
+    expect(await reader.page.locator("form").count()).toBe(0);
+    await shows("one");
+  });
+
   test("says what is wrong with a token", async () => {
     hub.token = "secret-token";
     await reader.page.goto(hub.url.href);
