@@ -80,6 +80,14 @@ describe("a stream", () => {
     expect(stream?.cursor).toBe("fixture2.10");
   });
 
+  test("takes nothing from before the cursor that it began with", async () => {
+    open({ after: "fixture1.5" });
+    await untilState("live");
+    hub.send(frameOf({ cursor: "fixture1.5", notification: { id: "a", title: "had" } }));
+    hub.send(frameOf({ cursor: "fixture1.6", notification: { id: "b", title: "new" } }));
+    await until(() => expect(titles()).toEqual(["new"]));
+  });
+
   test("moves on with a tick, also past what its filter skipped", async () => {
     open();
     await untilState("live");
@@ -199,20 +207,20 @@ describe("a stream", () => {
     };
     open();
     await untilState("waiting");
-    expect(failures()).toMatchObject([{ reason: "garbled" }]);
+    expect(failures()[0]?.reason).toBe("garbled");
   });
 
   test("a silent line is dead after its heartbeats, and is opened anew", async () => {
     hub.heartbeatMs = 40;
     open();
-    await until(() => expect(failures()).toMatchObject([{ reason: "silent" }]));
+    await until(() => expect(failures()[0]?.reason).toBe("silent"));
     await until(() => expect(streamCalls().length).toBeGreaterThan(1));
   });
 
   test("a hub that never says hello is not waited for", async () => {
     hub.intercept = () => true;
     open({ helloMs: 30 });
-    await until(() => expect(failures()).toMatchObject([{ reason: "silent" }]));
+    await until(() => expect(failures()[0]?.reason).toBe("silent"));
   });
 
   test("retry does not wait for the pause to end", async () => {
