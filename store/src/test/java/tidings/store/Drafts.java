@@ -21,20 +21,25 @@ public final class Drafts {
 
   /** An entry with a title, for addresses ({@code everyone} if none is given). */
   public static NewEntry entry(String title, String... to) {
-    return entry(title, null, 0, null, null, to);
+    return make(title, null, null, null, null, to);
   }
 
   /** An entry of Alice's with a ref and a content hash made of one number. */
   public static NewEntry withRef(String title, String ref, int hash) {
-    return entry(title, ref, hash, null, null);
+    return make(title, ref, hash(hash), null, null);
+  }
+
+  /** What no store can take: a ref without its hash. */
+  public static NewEntry withoutHash(String title, String ref) {
+    return make(title, ref, null, null, null);
   }
 
   public static NewEntry withRaw(String title, byte[] raw) {
-    return entry(title, null, 0, raw, null);
+    return make(title, null, null, raw, null);
   }
 
   public static NewEntry delivered(String title, String source, int hash) {
-    return entry(title, null, 0, null, new NewEntry.Delivery(source, hash(hash)));
+    return make(title, null, null, null, new NewEntry.Delivery(source, hash(hash)));
   }
 
   public static byte[] hash(int number) {
@@ -43,10 +48,10 @@ public final class Drafts {
     return hash;
   }
 
-  private static NewEntry entry(
+  private static NewEntry make(
       String title,
       @Nullable String ref,
-      int hash,
+      byte @Nullable [] hash,
       byte @Nullable [] raw,
       NewEntry.@Nullable Delivery delivery,
       String... to) {
@@ -68,7 +73,7 @@ public final class Drafts {
         json.getBytes(StandardCharsets.UTF_8),
         raw,
         ref,
-        ref == null ? null : hash(hash),
+        hash,
         null,
         delivery);
   }

@@ -3,14 +3,17 @@ package tidings.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tidings.core.intake.Parking;
@@ -34,6 +37,21 @@ public abstract class LogContract {
 
   /** Opens the test's one store, again after it was closed. The writer is not started. */
   protected abstract Store create(Retention retention);
+
+  /** What is parked in the closed store, the oldest first. */
+  protected abstract List<String> parkedReasons() throws Exception;
+
+  private static Retention byAge(Duration age) {
+    return new Retention(age, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  private static Retention byCount(long count) {
+    return new Retention(Duration.ofDays(10_000), count, Long.MAX_VALUE);
+  }
+
+  private static Retention byBytes(long bytes) {
+    return new Retention(Duration.ofDays(10_000), Long.MAX_VALUE, bytes);
+  }
 
   /** Opens the store and starts its writer. */
   protected final Log open() {
@@ -287,13 +305,240 @@ public abstract class LogContract {
     assertThat(submit(log, Drafts.entry("late")).refusal()).isEqualTo(Problem.Kind.UNAVAILABLE);
   }
 
+  @Test
+  void aRequestThatCannotBeStoredFailsNoneOfItsNeighbours() {
+    Log log = unstarted(Retention.DEFAULT);
+    Outcome before = submit(log, Drafts.entry("a"));
+    Outcome impossible = submit(log, Drafts.entry("b"), Drafts.withoutHash("c", "r"));
+    Outcome after = submit(log, Drafts.withRef("d", "s", 1));
+    log.start(recorder);
+
+    assertThat(before.receipts().getFirst().position()).isEqualTo(1);
+    assertThat(impossible.refusal()).isEqualTo(Problem.Kind.INTERNAL);
+    assertThat(after.receipts().getFirst().position()).isEqualTo(2);
+    assertThat(append(log, Drafts.withRef("d", "s", 1)).getFirst().repeated()).isTrue();
+    log.close();
+    assertThat(recorder.positions()).isEqualTo(range(1, 2));
+  }
+
+  @Test
+  void aFullQueueRefusesAtOnceAndKeepsWhatItTook() {
+    Log log = unstarted(Retention.DEFAULT);
+    List<Outcome> outcomes = new ArrayList<>();
+    while (outcomes.isEmpty() || !outcomes.getLast().isTold()) {
+      outcomes.add(submit(log, entries(500)));
+    }
+    assertThat(outcomes.removeLast().refusal()).isEqualTo(Problem.Kind.OVERLOADED);
+    log.start(recorder);
+
+    assertThat(outcomes).isNotEmpty().allSatisfy(one -> assertThat(one.receipts()).hasSize(500));
+    assertThat(append(log, Drafts.entry("again"))).hasSize(1);
+  }
+
+  @Test
+  void purgingByCountKeepsTheNewest() {
+    Log log = open(byCount(10));
+    NewEntry oldest = Drafts.entry("oldest", "topic:a");
+    append(log, oldest);
+    append(log, entries(24));
+
+    Page page = readAll(log);
+    assertThat(positions(page)).isEqualTo(range(16, 25));
+    assertThat(page.lowWater()).isEqualTo(16);
+    assertThat(log.lowWater()).isEqualTo(16);
+    assertThat(read(log, new Scan(3, 8, false, 10, null))).isEqualTo(new Page(List.of(), 8, 16));
+    assertThat(positions(read(log, new Scan(0, 9, false, 10, addresses("topic:a"))))).isEmpty();
+    assertThat(Outcome.get(log.reader().find(oldest.id()))).isEmpty();
+    log.close();
+    assertThat(recorder.heard()).endsWith("committed 25", "purgedBelow 16");
+    assertThat(open(byCount(10)).lowWater()).isEqualTo(16);
+  }
+
+  @Test
+  void purgingByBytesKeepsAboutAsMuch() {
+    Log log = open(byBytes(50_000));
+    for (int i = 0; i < 40; i++) {
+      append(log, Drafts.withRaw("x", new byte[5_000]));
+    }
+
+    assertThat(log.end() + 1 - log.lowWater()).isBetween(8L, 11L);
+  }
+
+  @Test
+  void positionsAreNotUsedAgainWhenAllIsPurged() {
+    Log log = open(byAge(Duration.ofDays(1)));
+    append(log, entries(5));
+    time.pass(Duration.ofDays(2));
+    append(log, Drafts.entry("accepted two days ago"));
+    assertThat(log.lowWater()).isEqualTo(7);
+    assertThat(readAll(log)).isEqualTo(new Page(List.of(), 6, 7));
+    log.close();
+
+    Log again = open(byAge(Duration.ofDays(9)));
+    assertThat(again.end()).isEqualTo(6);
+    assertThat(again.epochs().current().first()).isEqualTo(7);
+    assertThat(append(again, Drafts.entry("b")).getFirst().position()).isEqualTo(7);
+  }
+
+  @Test
+  void purgingByAgePausesWhileTheClockHasJumped() {
+    Log log = open(byAge(Duration.ofDays(1)));
+    append(log, entries(3));
+    time.jump(Duration.ofDays(400));
+    append(log, entries(3));
+    assertThat(log.lowWater()).isEqualTo(1);
+    time.jump(Duration.ofDays(-400));
+    time.pass(Duration.ofDays(2));
+    append(log, entries(1));
+
+    assertThat(log.lowWater()).isEqualTo(8);
+  }
+
+  @Test
+  void aRefIsRememberedForSevenDaysThoughItsEntryIsPurged() {
+    Log log = open(byCount(1));
+    append(log, Drafts.withRef("a", "r", 1));
+    append(log, entries(5));
+    time.pass(Duration.ofDays(6));
+    append(log, entries(5));
+    assertThat(append(log, Drafts.withRef("a", "r", 1)).getFirst())
+        .matches(receipt -> receipt.repeated() && receipt.position() == 1);
+
+    time.pass(Duration.ofDays(2));
+    append(log, entries(5));
+    assertThat(append(log, Drafts.withRef("a", "r", 2)).getFirst().repeated()).isFalse();
+  }
+
+  @Test
+  void theRefOfAWithdrawnNotificationStaysKnown() {
+    Log log = open();
+    Append.Receipt first = append(log, Drafts.withRef("a", "r", 1)).getFirst();
+    withdraw(log, first.id()).receipts();
+
+    assertThat(append(log, Drafts.withRef("a", "r", 1)).getFirst().repeated()).isTrue();
+  }
+
+  @Test
+  void narrowReadingIsWideReadingFiltered() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Log log = open(byCount(350));
+    List<String> all = IntStream.range(0, 12).mapToObj(i -> "topic:t.t" + i * i).toList();
+    for (int i = 0; i < 400; i++) {
+      List<String> some =
+          random.ints(1 + random.nextInt(3), 0, 12).distinct().mapToObj(all::get).toList();
+      UUID id = append(log, Drafts.entry("x", some.toArray(String[]::new))).getFirst().id();
+      if (random.nextInt(8) == 0) {
+        withdraw(log, id).receipts();
+      }
+    }
+    for (int round = 0; round < 40; round++) {
+      Set<Address> wanted =
+          random
+              .ints(1 + random.nextInt(4), 0, 12)
+              .mapToObj(i -> Address.of(all.get(i)))
+              .collect(Collectors.toSet());
+      boolean backwards = random.nextBoolean();
+      long after = random.nextInt(420);
+      long upTo = after + random.nextInt(420);
+      int limit = 1 + random.nextInt(30);
+      List<Long> narrow = paged(log, after, upTo, backwards, limit, wanted);
+      List<Long> wide =
+          read(log, new Scan(after, upTo, backwards, 10_000, null)).entries().stream()
+              .filter(entry -> entry.to().stream().anyMatch(wanted::contains))
+              .map(Entry::position)
+              .toList();
+      assertThat(narrow).as("seed %d, round %d", seed, round).isEqualTo(wide);
+    }
+  }
+
+  /** All pages of a scan, each going on from where the one before reached. */
+  private static List<Long> paged(
+      Log log, long after, long upTo, boolean backwards, int limit, Set<Address> to) {
+    List<Long> positions = new ArrayList<>();
+    long low = after;
+    long high = Math.min(upTo, log.end());
+    while (low < high) {
+      Page page = read(log, new Scan(low, high, backwards, limit, to));
+      positions.addAll(positions(page));
+      assertThat(page.entries()).hasSizeLessThanOrEqualTo(limit);
+      if (backwards) {
+        assertThat(page.reached()).isBetween(low, high - 1);
+        high = page.reached();
+      } else {
+        assertThat(page.reached()).isBetween(low + 1, high);
+        low = page.reached();
+      }
+    }
+    return positions;
+  }
+
+  @Test
+  void aPageEndsAfterAMebibyte() {
+    Log log = open();
+    NewEntry[] large = new NewEntry[30];
+    Arrays.setAll(large, i -> Drafts.entry("x".repeat(100_000)));
+    append(log, large);
+
+    Page page = readAll(log);
+    assertThat(page.entries()).hasSize(11);
+    assertThat(page.reached()).isEqualTo(11);
+    assertThat(read(log, new Scan(0, 30, true, 100, null)).reached()).isEqualTo(19);
+    assertThat(read(log, new Scan(0, 30, false, 100, Set.of(Address.EVERYONE))).reached())
+        .isEqualTo(11);
+  }
+
+  @Test
+  void anEmptyLogCanBeRead() {
+    Log log = open();
+
+    assertThat(log.end()).isZero();
+    assertThat(log.lowWater()).isEqualTo(1);
+    assertThat(readAll(log)).isEqualTo(new Page(List.of(), 0, 1));
+    assertThat(read(log, new Scan(0, 9, true, 5, Set.of(Address.EVERYONE))))
+        .isEqualTo(new Page(List.of(), 0, 1));
+  }
+
+  @Test
+  void onlyTheNewestDeliveriesOfASourceAreKept() {
+    Log log = open();
+    for (int i = 0; i < 1_100; i += 100) {
+      NewEntry[] batch = new NewEntry[100];
+      int first = i;
+      Arrays.setAll(batch, n -> Drafts.delivered("x", "center", (first + n) % 100));
+      append(log, batch);
+    }
+    append(log, Drafts.delivered("x", "center", 7));
+
+    List<byte[]> kept = Outcome.get(log.reader().deliveries("center", 5_000));
+    assertThat(kept).hasSize(1_000);
+    assertThat(kept.getFirst()).isEqualTo(Drafts.hash(7));
+  }
+
+  @Test
+  void parkedMessagesAreKeptUpToAThousand() throws Exception {
+    Store store = create(Retention.DEFAULT);
+    store.log().start(recorder);
+    List<CompletableFuture<Void>> parked = new ArrayList<>();
+    for (int i = 0; i < 1_010; i++) {
+      parked.add(store.parking().park("center", "reason " + i, "a.b", new byte[] {1}));
+    }
+    parked.forEach(Outcome::get);
+    store.log().close();
+
+    assertThat(parkedReasons())
+        .isEqualTo(IntStream.range(10, 1_010).mapToObj(i -> "reason " + i).toList());
+    assertThat(store.parking().park("center", "late", "a.b", new byte[0]))
+        .isCompletedExceptionally();
+  }
+
   protected static NewEntry[] entries(int count) {
     NewEntry[] entries = new NewEntry[count];
     Arrays.setAll(entries, i -> Drafts.entry("entry " + i));
     return entries;
   }
 
-  protected static @Nullable Set<Address> addresses(String... texts) {
+  protected static Set<Address> addresses(String... texts) {
     return Arrays.stream(texts).map(Address::of).collect(Collectors.toSet());
   }
 }

@@ -2,19 +2,26 @@ package tidings.store.sqlite;
 
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import tidings.core.problem.Problem;
 
 /** What SQLite's errors mean for a request that met one before its commit: nothing was stored. */
 final class Failures {
+  private static final Problem NO_ROOM =
+      Problem.of(Problem.Kind.STORAGE_FULL, "the store has no room for more");
+
   private Failures() {}
 
   static Problem problem(SQLException e) {
-    SQLiteErrorCode code = code(e);
-    return switch (code) {
-      case SQLITE_FULL -> Problem.of(Problem.Kind.STORAGE_FULL, "the store has no room for more");
+    if (isNoRoomForIndex(e)) {
+      return NO_ROOM;
+    }
+    return switch (code(e)) {
+      case SQLITE_FULL -> NO_ROOM;
       case SQLITE_BUSY, SQLITE_LOCKED ->
           Problem.of(Problem.Kind.UNAVAILABLE, "another process holds the store");
-      default -> Problem.of(Problem.Kind.UNAVAILABLE, "the store can't be written: " + code.name());
+      default ->
+          Problem.of(Problem.Kind.UNAVAILABLE, "the store can't be written: " + code(e).name());
     };
   }
 
@@ -24,6 +31,16 @@ final class Failures {
       case SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED -> true;
       default -> false;
     };
+  }
+
+  /**
+   * Whether the index of the write-ahead log could not grow on a full disk. In a commit this comes
+   * after the fsync: the next transaction overwrites what was written, but a crash before it would
+   * bring it back.
+   */
+  static boolean isNoRoomForIndex(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE;
   }
 
   /** Whether it is the request itself that SQLite refuses. */

@@ -44,12 +44,13 @@ final class Pages {
     long low = number(lowWater);
     long end = Math.max(number(newest), low - 1);
     long from = Math.max(scan.after(), low - 1);
-    long to = Math.max(from, Math.min(scan.upTo(), end));
+    long to = Math.min(scan.upTo(), end);
     PageBuilder page = new PageBuilder(scan, nanoTicker);
     boolean whole =
         scan.to() == null ? wide(scan, from, to, page) : narrow(scan, scan.to(), from, to, page);
-    long reached = whole ? (scan.backwards() ? scan.after() : to) : page.reached();
-    return new LogReader.Page(page.entries(), Math.max(reached, scan.after()), low);
+    long bottom = scan.after();
+    long reached = whole ? (scan.backwards() ? bottom : to) : page.reached();
+    return new LogReader.Page(page.entries(), Math.max(reached, bottom), low);
   }
 
   /** Whether the range was read to its end. */

@@ -47,7 +47,8 @@ final class StartUp {
     return new StoreUnusable(detail.formatted(file, e.getMessage()), e);
   }
 
-  private static void check(Database database, SqliteSettings settings) throws SQLException {
+  /** What is checked once SQLite has opened the file. */
+  static void check(Database database, SqliteSettings settings) throws SQLException {
     Path file = settings.file();
     expect(file, "journal_mode", "wal", database.text("PRAGMA journal_mode"));
     expect(

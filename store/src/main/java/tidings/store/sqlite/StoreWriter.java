@@ -113,6 +113,12 @@ final class StoreWriter implements Runnable {
     if (dead || nanos() - triedNanos < PROBE_NANOS) {
       return false;
     }
+    try {
+      writeAheadLog.reset();
+    } catch (SQLException e) {
+      die(e);
+      return false;
+    }
     attempt(List.of(), true);
     return trouble == null;
   }
@@ -219,7 +225,11 @@ final class StoreWriter implements Runnable {
         Problem.of(
             Problem.Kind.OUTCOME_UNKNOWN,
             "the store failed while it committed; retry with the same ref"));
-    die(e);
+    if (Failures.isNoRoomForIndex(e)) {
+      abandoned(e);
+    } else {
+      die(e);
+    }
   }
 
   private void checkpoint() {

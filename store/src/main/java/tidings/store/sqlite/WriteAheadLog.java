@@ -33,10 +33,7 @@ final class WriteAheadLog {
   }
 
   /** Why nothing may be written now, or null. */
-  @Nullable Problem problem() throws SQLException {
-    if (problem != null) {
-      reset();
-    }
+  @Nullable Problem problem() {
     return problem;
   }
 
@@ -53,7 +50,8 @@ final class WriteAheadLog {
     return now.frames() == now.copied() ? 0 : now.frames() * frameBytes;
   }
 
-  private void reset() throws SQLException {
+  /** Starts it anew, if nobody keeps it. */
+  void reset() throws SQLException {
     database.setLockPatience(READER_PATIENCE_MS);
     Database.Checkpoint done;
     try {

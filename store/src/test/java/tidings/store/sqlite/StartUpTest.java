@@ -1,0 +1,201 @@
+package tidings.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.store.Drafts;
+import tidings.store.Retention;
+import tidings.store.StoreUnusable;
+
+/** What a start makes sure of before anything is promised. */
+final class StartUpTest {
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("tidings.db");
+  }
+
+  private SqliteStore open() {
+    return new SqliteStore(SqliteStore.in(folder));
+  }
+
+  private void assertRefused(String... reasons) {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreUnusable.class)
+        .hasMessageContainingAll("tidings.db")
+        .hasMessageContainingAll(reasons);
+  }
+
+  private void closedWith(int entries) {
+    try (SqliteStore store = open()) {
+      store.append(entries);
+    }
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (Database database = Database.writer(file(), 1_000)) {
+      for (String statement : statements) {
+        database.execute(statement);
+      }
+    }
+  }
+
+  @Test
+  void aSecondOpenerInThisProcessIsRefusedAndHarmsNothing() {
+    try (SqliteStore store = open()) {
+      assertRefused("in use by process " + ProcessHandle.current().pid());
+      store.append(1);
+      assertRefused("in use");
+    }
+    closedWith(1);
+  }
+
+  @Test
+  void aSecondProcessIsRefusedByName() throws IOException, InterruptedException {
+    Process other = holder();
+    try {
+      assertRefused("in use by process " + other.pid());
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    try (SqliteStore store = open()) {
+      assertThat(store.read().entries()).hasSize(10);
+      assertThat(store.log.epochs().all()).hasSize(2);
+    }
+  }
+
+  private Process holder() throws IOException {
+    Process other = Children.start(HoldingProcess.class, file().toString());
+    BufferedReader said = other.inputReader();
+    assertThat(said.readLine()).isEqualTo("open");
+    return other;
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsRefused() throws IOException {
+    Files.writeString(file(), "Dear diary, ".repeat(1_000));
+
+    assertRefused("no SQLite database", "backup");
+    assertThat(Files.readString(file())).startsWith("Dear diary, ");
+  }
+
+  @Test
+  void aFileThatIsCutOffIsRefused() throws IOException {
+    closedWith(300);
+    try (RandomAccessFile cut = new RandomAccessFile(file().toFile(), "rw")) {
+      cut.setLength(cut.length() / 2);
+    }
+
+    assertRefused("cut off", "backup");
+  }
+
+  @Test
+  void aHoleInTheNewestPositionsIsRefused() throws SQLException {
+    closedWith(20);
+    execute("DELETE FROM log WHERE position = 7");
+
+    assertRefused("1 of the newest positions", "backup");
+  }
+
+  @Test
+  void aLogThatEndsBeforeItsLastEpochIsRefused() throws SQLException {
+    closedWith(20);
+    closedWith(0);
+    execute("DELETE FROM log WHERE position > 15");
+
+    assertRefused("5 of the newest positions", "backup");
+  }
+
+  @Test
+  void anotherProgramsDatabaseIsRefused() throws SQLException {
+    execute("CREATE TABLE recipes (name)");
+
+    assertRefused("another program");
+  }
+
+  @Test
+  void aNewerSchemaIsRefused() throws SQLException {
+    closedWith(1);
+    execute("PRAGMA user_version = 99");
+
+    assertRefused("schema 99", "newer Tidings");
+  }
+
+  @Test
+  void anythingLessThanSynchronousFullIsRefused() throws SQLException {
+    SqliteSettings settings = SqliteStore.in(folder);
+    try (Database database = Database.writer(file(), 1_000)) {
+      StartUp.check(database, settings);
+      database.execute("PRAGMA synchronous = NORMAL");
+
+      assertThatThrownBy(() -> StartUp.check(database, settings))
+          .isInstanceOf(StoreUnusable.class)
+          .hasMessageContaining("synchronous is 1 here (expected 2)");
+    }
+  }
+
+  @Test
+  void aMissingFolderIsRefused() {
+    assertThatThrownBy(() -> new SqliteStore(SqliteStore.in(folder.resolve("a"))))
+        .isInstanceOf(StoreUnusable.class)
+        .hasMessageContaining(folder.resolve("a").toString());
+  }
+
+  @Test
+  void aRefusedStartLeavesTheDatabaseFree() throws SQLException {
+    closedWith(1);
+    execute("PRAGMA user_version = 99");
+    assertRefused("schema 99");
+    execute("PRAGMA user_version = 1");
+
+    closedWith(1);
+  }
+
+  @Test
+  void afterAnUncleanStopDamageIsFoundBesideTheWriter() throws IOException {
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder).retention(Retention.DEFAULT))) {
+      for (int i = 0; i < 40; i++) {
+        store.append(Drafts.withRaw("x", new byte[50_000]));
+      }
+      store.append(1_200);
+    }
+    try (RandomAccessFile damaged = new RandomAccessFile(file().toFile(), "rw")) {
+      damaged.seek(damaged.length() / 4 / 4096 * 4096);
+      damaged.write("nonsense ".repeat(2_000).getBytes(StandardCharsets.US_ASCII));
+    }
+    Files.writeString(folder.resolve("tidings.db.lock"), "12345");
+
+    try (SqliteStore store = open()) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> store.log.trouble() != null);
+      assertThat(store.log.checkIntegrity()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void afterAnOrderlyStopThereIsOneFileAndAnEmptyLock() throws IOException {
+    closedWith(3);
+
+    assertThat(folder.resolve("tidings.db.lock")).isEmptyFile();
+    assertThat(folder.resolve("tidings.db-wal")).doesNotExist();
+  }
+
+  @Test
+  void aSoundDatabaseHasNoFindings() {
+    try (SqliteStore store = open()) {
+      store.append(100);
+      assertThat(store.log.checkIntegrity()).isEmpty();
+      assertThat(store.log.trouble()).isNull();
+    }
+  }
+}
