@@ -3,6 +3,7 @@ package tidings.http;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -16,6 +17,8 @@ final class Deadlines {
   private final EventLoop loop;
   private final LongSupplier ticker;
   private final List<Conversation> watched = new ArrayList<>();
+  private final CompletableFuture<Void> finished = new CompletableFuture<>();
+  private boolean finishing;
   private long now;
 
   Deadlines(EventLoop loop, LongSupplier ticker) {
@@ -33,6 +36,9 @@ final class Deadlines {
   void add(Conversation conversation) {
     conversation.slot = watched.size();
     watched.add(conversation);
+    if (finishing) {
+      conversation.stop();
+    }
   }
 
   void remove(Conversation conversation) {
@@ -44,6 +50,25 @@ final class Deadlines {
       }
       conversation.slot = -1;
     }
+    if (finishing && watched.isEmpty()) {
+      finished.complete(null);
+    }
+  }
+
+  /**
+   * Ends each conversation once its request is answered. May be called on any thread.
+   *
+   * @return done when none is left
+   */
+  CompletableFuture<Void> finish() {
+    loop.execute(() -> {
+      finishing = true;
+      List.copyOf(watched).forEach(Conversation::stop);
+      if (watched.isEmpty()) {
+        finished.complete(null);
+      }
+    });
+    return finished;
   }
 
   private void later() {

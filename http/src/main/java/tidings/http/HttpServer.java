@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +85,21 @@ public final class HttpServer implements AutoCloseable {
     return connections.count();
   }
 
-  /** Stops accepting connections; those that are open go on. */
-  public void stopAccepting() {
+  /**
+   * Stops accepting connections, and ends those that are open once what they asked for is answered;
+   * streams go on.
+   *
+   * @return done when no request is left
+   */
+  public CompletableFuture<Void> finish() {
+    stopAccepting();
+    return CompletableFuture.allOf(
+        workers.values().stream()
+            .map(worker -> worker.deadlines().finish())
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  private void stopAccepting() {
     if (listening != null) {
       listening.close().awaitUninterruptibly();
     }

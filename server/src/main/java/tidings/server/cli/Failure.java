@@ -1,5 +1,7 @@
 package tidings.server.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** A command that could not be carried out; the message is one line that says what to do. */
 public final class Failure extends Exception {
   private static final long serialVersionUID = 1;
@@ -8,7 +10,7 @@ public final class Failure extends Exception {
     super(message);
   }
 
-  public Failure(String message, Throwable cause) {
+  public Failure(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -142,9 +142,7 @@ final class Publish implements Callable<Integer> {
       body = draft.json(client.json()).toString();
     } catch (JacksonException e) {
       throw new ParameterException(
-          spec.commandLine(),
-          "--data: " + Plain.line(e.getOriginalMessage()) + " (expected JSON)",
-          e);
+          spec.commandLine(), "--data: not JSON (expected an object like {\"order\":42})", e);
     }
     HttpRequest request =
         client

@@ -114,7 +114,7 @@ public record RabbitSourceConfig(
             bindings,
             section.get(
                 "prefetch",
-                Kind.integer(1, 10_000),
+                Kind.integer(1, 1_000),
                 "200",
                 "Messages that are on their way at once."),
             publisher(section, name),

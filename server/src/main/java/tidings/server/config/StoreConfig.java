@@ -7,10 +7,11 @@ import java.time.Duration;
  * Where notifications are kept, and how long.
  *
  * @param sqlite the database file
+ * @param bytesMax how large the database file may ever get
  * @param tailBytesMax the newest part of the log that is kept in memory
  * @param retention what is kept
  */
-public record StoreConfig(Path sqlite, long tailBytesMax, Retention retention) {
+public record StoreConfig(Path sqlite, long bytesMax, long tailBytesMax, Retention retention) {
 
   /**
    * What is kept; whichever limit comes first.
@@ -40,6 +41,12 @@ public record StoreConfig(Path sqlite, long tailBytesMax, Retention retention) {
             "sqlite",
             "data/tidings.db",
             "The database file. One hub alone may use it; its folder is created."),
+        section.get(
+            "bytes-max",
+            Kind.size("1MiB", "1024TiB"),
+            "1024TiB",
+            "How large the database file may ever get; then publishing is answered 503"
+                + " `storage-full`, and reading goes on."),
         section.get(
             "tail-bytes-max",
             Kind.size("1MiB", "4GiB"),

@@ -1,0 +1,167 @@
+package tidings.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tidings.auth.AccessSettings;
+import tidings.auth.JwtAuthenticator;
+import tidings.core.delivery.Hub;
+import tidings.core.delivery.HubSettings;
+import tidings.http.HttpServer;
+import tidings.http.HttpSettings;
+import tidings.http.Site;
+import tidings.server.cli.Failure;
+import tidings.server.config.HttpConfig;
+import tidings.server.config.HubConfig;
+import tidings.server.config.StoreConfig;
+import tidings.store.Retention;
+import tidings.store.StoreUnusable;
+import tidings.store.sqlite.SqliteLog;
+import tidings.store.sqlite.SqliteSettings;
+import tidings.store.sqlite.Surroundings;
+
+/** A hub and all that it is made of, from its start to its stop. */
+final class RunningHub {
+  private static final Logger logger = LoggerFactory.getLogger(RunningHub.class);
+
+  /** Requests whose tokens are being verified; ten thousand may come back at once. */
+  private static final int BLOCKING_MAX = 16_384;
+
+  private final HubConfig config;
+  private final SqliteLog log;
+  private final Hub hub;
+  private final BlockingTasks blocking = new BlockingTasks(BLOCKING_MAX);
+  private final HttpServer server;
+  private final String url;
+  private volatile boolean stopping;
+
+  /**
+   * Starts a hub; when this returns, it serves.
+   *
+   * @param fatal told of a failure after which the process must stop
+   * @throws Failure saying why it can't start
+   */
+  static RunningHub start(HubConfig config, Consumer<Throwable> fatal) throws Failure {
+    AccessSettings access = Access.settings(config);
+    SecureRandom random = new SecureRandom();
+    SqliteLog log =
+        open(config.store(), new Surroundings(Clocks.WALL, Clocks.TICKER, random, fatal));
+    return new RunningHub(config, access, log, random);
+  }
+
+  private RunningHub(HubConfig config, AccessSettings access, SqliteLog log, SecureRandom random)
+      throws Failure {
+    this.config = config;
+    this.log = log;
+    HttpConfig http = config.http();
+    HubSettings settings =
+        new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
+    this.hub = new Hub(log, settings, Clocks.WALL, Clocks.TICKER, random);
+    JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
+    Site site =
+        new Site(
+            Routes.of(config, hub, authenticator, () -> stopping),
+            request -> null,
+            (request, response) -> {},
+            blocking);
+    this.server = new HttpServer(settings(http), site, hub, Clocks.TICKER);
+    hub.start();
+    try {
+      this.url = url(server.start());
+    } catch (IOException e) {
+      release();
+      throw new Failure(e.getMessage() + " (choose another with http.port or --port)", e);
+    }
+    if (config.dev()) {
+      logger.warn(
+          "DEV MODE: whoever reaches {} on this machine may read and publish everything, without a"
+              + " token; give a configuration with keys to run it for others",
+          url);
+    }
+    logger.info("serves on {}, keeps its log in {}", url, config.store().sqlite());
+  }
+
+  private static SqliteLog open(StoreConfig config, Surroundings surroundings) throws Failure {
+    Path file = config.sqlite();
+    StoreConfig.Retention keep = config.retention();
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      return SqliteLog.open(
+          SqliteSettings.of(file)
+              .retention(new Retention(keep.age(), keep.count(), keep.bytes()))
+              .bytesHardMax(config.bytesMax()),
+          surroundings);
+    } catch (StoreUnusable e) {
+      throw new Failure(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new Failure("the folder of store.sqlite can't be made: " + e, e);
+    }
+  }
+
+  private static HttpSettings settings(HttpConfig config) {
+    return new HttpSettings(
+        config.host(),
+        config.port(),
+        config.headerBytesMax(),
+        HttpSettings.DEFAULTS.targetBytesMax(),
+        config.headerTimeout(),
+        config.bodyTimeout(),
+        HttpSettings.DEFAULTS.idle(),
+        config.connectionsMax(),
+        config.connectionsPerAddressMax());
+  }
+
+  private static String url(InetSocketAddress address) {
+    String host =
+        address.getAddress().isAnyLocalAddress()
+            ? "localhost"
+            : address.getAddress().getHostAddress();
+    return "http://%s:%d"
+        .formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort());
+  }
+
+  /** Where a browser of this machine finds the hub. */
+  String url() {
+    return url;
+  }
+
+  /**
+   * Stops: takes no new connections, answers what was asked, ends streams one after the other, and
+   * closes the store. Takes little longer than {@code http.drain-timeout}.
+   */
+  void stop() {
+    logger.info("stops");
+    stopping = true;
+    Duration limit = config.http().drainTimeout();
+    CompletableFuture<Void> answered = server.finish();
+    CompletableFuture<Void> ended = hub.drain(limit.multipliedBy(3).dividedBy(4));
+    try {
+      CompletableFuture.allOf(answered, ended).get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      logger.warn("some requests or streams did not end within {} and are cut off", limit);
+    } catch (ExecutionException e) {
+      logger.error("ending streams", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    release();
+    logger.info("stopped");
+  }
+
+  private void release() {
+    server.close();
+    hub.close();
+    blocking.close();
+    log.close();
+  }
+}
