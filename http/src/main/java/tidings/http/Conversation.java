@@ -7,6 +7,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -20,15 +22,19 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
+import tidings.http.exchange.AnswerStream;
+import tidings.http.exchange.BodyReader;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.ProblemDocument;
@@ -41,6 +47,7 @@ import tidings.http.exchange.Response;
  */
 final class Conversation extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(Conversation.class);
+  private static final Duration LINGER = Duration.ofSeconds(2);
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -52,6 +59,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private @Nullable Turn turn;
   private boolean begun; // whether bytes of the next request have come
   private boolean stopping;
+  private boolean ended; // nothing more is answered: what comes is thrown away
 
   /** When the connection ends unless something has happened by then. */
   long deadline;
@@ -82,7 +90,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     return context;
   }
 
-  private void deadline(java.time.Duration in) {
+  private void deadline(Duration in) {
     deadline = worker.deadlines().now() + in.toNanos();
   }
 
@@ -96,7 +104,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   /** The deadline has passed. */
   void late() {
-    if (turn == null || turn.reading) {
+    if (ended || turn == null || turn.reading) {
       var _ = context().close();
     }
   }
@@ -111,7 +119,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!(message instanceof HttpObject part)) {
+    if (ended || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
     } else if (turn != null && !turn.reading) {
       waiting.add(part);
@@ -159,10 +167,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       now.respond(refused);
       return;
     }
-    now.endpoint = site.router().find(request.method(), request.path());
-    long length = HttpUtil.getContentLength(head, 0L);
-    if (length > now.endpoint.bodyBytesMax()) {
-      now.refuse(tooLarge(now.endpoint));
+    Endpoint endpoint = site.router().find(request.method(), request.path());
+    now.endpoint = endpoint;
+    now.run(() -> now.reader = endpoint.reader(now));
+    if (now.answered) {
+      return;
+    }
+    if (now.reader == null && HttpUtil.getContentLength(head, 0L) > endpoint.bodyBytesMax()) {
+      now.tooLarge();
     } else if (HttpUtil.is100ContinueExpected(head)) {
       var _ = context().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
     }
@@ -197,14 +209,34 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       status = 431;
     }
     ByteBuf out = context().alloc().directBuffer(512);
-    ProblemDocument.response(problem, status).write(out, false);
-    closeAfter(out);
+    ProblemDocument.response(problem, status)
+        .header("X-Request-Id", RequestId.fresh())
+        .header("Vary", "Origin")
+        .write(out, false);
+    closeAfter(out, false);
   }
 
-  private void closeAfter(ByteBuf last) {
-    worker.deadlines().remove(this);
+  /**
+   * Closes the connection after the last bytes. While a client may still be sending, what it sends
+   * is thrown away for a moment: closed at once, the connection would be reset, and the answer lost
+   * (RFC 9112, 9.6).
+   */
+  private void closeAfter(ByteBuf last, boolean wholeRequest) {
     discardWaiting();
-    var _ = context().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+    ended = true;
+    if (wholeRequest) {
+      worker.deadlines().remove(this);
+      var _ = context().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    deadline(LINGER);
+    context().channel().config().setAutoRead(true);
+    var _ =
+        context()
+            .writeAndFlush(last)
+            .addListener(written -> {
+              var _ = ((SocketChannel) context().channel()).shutdownOutput();
+            });
   }
 
   private void next() {
@@ -228,11 +260,31 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (turn != null && turn.reader != null && ctx.channel().isWritable()) {
+      turn.reader.writable();
+    }
+  }
+
+  /** A client that has sent all it will still gets its answer. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      if (ended || turn == null || turn.reading) {
+        var _ = ctx.close();
+      } else {
+        stopping = true;
+      }
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     worker.deadlines().remove(this);
     discardWaiting();
+    ended = true;
     if (turn != null) {
-      turn.release();
+      turn.lost();
     }
   }
 
@@ -250,6 +302,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     private boolean reading = true;
     private boolean whole; // whether the body has come to its end
     private boolean answered;
+    private boolean streaming; // whether the answer has begun and not ended
+    private boolean paused;
+    private Runnable gone = () -> {};
+    private @Nullable BodyReader reader;
     private Endpoint endpoint = exchange -> {};
 
     Turn(Request request, boolean keepAlive) {
@@ -259,12 +315,24 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     void take(HttpContent content) {
       whole = content instanceof LastHttpContent;
+      BodyReader pieces = reader;
+      if (pieces == null) {
+        collect(content);
+      } else {
+        run(() -> pieces.read(content.content()));
+        content.release();
+      }
+      if (whole && reading) {
+        reading = false;
+        run(pieces == null ? () -> endpoint.handle(this) : pieces::end);
+      }
+    }
+
+    private void collect(HttpContent content) {
       if (body.readableBytes() + content.content().readableBytes() > endpoint.bodyBytesMax()) {
         content.release();
-        refuse(tooLarge(endpoint));
-        return;
-      }
-      if (!body.isReadable()) {
+        tooLarge();
+      } else if (!body.isReadable()) {
         body = content.content(); // most bodies come in one piece
       } else {
         ByteBuf joined = context().alloc().buffer(body.readableBytes() * 2);
@@ -273,9 +341,23 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         content.release();
         body = joined;
       }
-      if (whole) {
-        reading = false;
-        run(() -> endpoint.handle(this));
+    }
+
+    void tooLarge() {
+      reading = false;
+      release();
+      run(() -> endpoint.handleTooLarge(this, Conversation.tooLarge(endpoint)));
+    }
+
+    /** The connection is gone. */
+    void lost() {
+      release();
+      if (!answered) {
+        answered = true;
+        gone.run();
+      }
+      if (reader != null) {
+        reader.gone();
       }
     }
 
@@ -336,7 +418,62 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         var _ = context().writeAndFlush(out, context().voidPromise());
         next();
       } else {
-        closeAfter(out);
+        closeAfter(out, whole);
+      }
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+      if (streaming) {
+        var _ = context().close(); // an answer that has begun can only be broken off
+      } else {
+        Exchange.super.fail(failure);
+      }
+    }
+
+    @Override
+    public void onGone(Runnable task) {
+      gone = task;
+    }
+
+    @Override
+    public void pause(boolean now) {
+      if (paused != now && !ended) {
+        paused = now;
+        context().channel().config().setAutoRead(!now);
+      }
+    }
+
+    @Override
+    public void moreTime() {
+      deadline(settings.bodyDeadline());
+    }
+
+    @Override
+    public AnswerStream stream(Response head) {
+      answered = true;
+      streaming = true;
+      boolean chunked = !request.isVersion10();
+      if (chunked) {
+        head.header("Transfer-Encoding", "chunked");
+      }
+      if (!keepAlive) {
+        head.header("Connection", "close");
+      }
+      ByteBuf out = context().alloc().directBuffer(512);
+      decorate(head).writeHead(out);
+      var _ = context().writeAndFlush(out, context().voidPromise());
+      return new ChunkedAnswer(context(), chunked, this::endStream);
+    }
+
+    private void endStream(ByteBuf last) {
+      reading = false;
+      streaming = false;
+      if (keepAlive && whole && !stopping) {
+        var _ = context().writeAndFlush(last, context().voidPromise());
+        next();
+      } else {
+        closeAfter(last, whole);
       }
     }
 
@@ -349,6 +486,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     @Override
     public void onLoop(Runnable task) {
       context().channel().eventLoop().execute(() -> run(task));
+    }
+
+    @Override
+    public ScheduledExecutorService loop() {
+      return context().channel().eventLoop();
     }
 
     @Override

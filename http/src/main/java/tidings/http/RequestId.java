@@ -11,14 +11,25 @@ final class RequestId {
 
   static String of(HttpHeaders headers) {
     String given = headers.get("X-Request-Id");
-    return given != null && isSane(given)
-        ? given
-        : Long.toHexString(ThreadLocalRandom.current().nextLong() | 1L << 63);
+    return given != null && isSane(given) ? given : fresh();
+  }
+
+  static String fresh() {
+    return Long.toHexString(ThreadLocalRandom.current().nextLong() | 1L << 63);
   }
 
   private static boolean isSane(String text) {
     return !text.isEmpty()
         && text.length() <= CHARS_MAX
-        && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
+        && text.chars().allMatch(RequestId::isPlain);
+  }
+
+  private static boolean isPlain(int c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || c == '.'
+        || c == '_'
+        || c == '-';
   }
 }

@@ -72,6 +72,11 @@ public final class Hub implements AutoCloseable {
     return history;
   }
 
+  /** How many entries are held in memory for those who are nearly up to date. */
+  public long tailEntries() {
+    return shared.tail().end() + 1 - shared.tail().start();
+  }
+
   public Log log() {
     return log;
   }

@@ -87,9 +87,9 @@ public record Interest(
     return filter.wants(entry) && any(granted, address);
   }
 
-  /** Whether the reader is addressed as a user. */
+  /** Whether the reader is addressed as a user, and reads what is. */
   public boolean isDirect(Entry entry) {
-    return user != null && entry.to().contains(user);
+    return user != null && entry.to().contains(user) && any(to, user);
   }
 
   /**

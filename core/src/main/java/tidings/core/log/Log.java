@@ -60,6 +60,9 @@ public interface Log extends AutoCloseable {
   /** The lowest position that is still kept; {@code end() + 1} if none is. */
   long lowWater();
 
+  /** How many entries wait to be stored. */
+  long waiting();
+
   /** Reads the log, beside the writer. */
   LogReader reader();
 

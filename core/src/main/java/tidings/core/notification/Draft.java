@@ -43,6 +43,12 @@ public record Draft(
     to = to.size() < 2 ? List.copyOf(to) : List.copyOf(new LinkedHashSet<>(to));
   }
 
+  /** The same with another {@code ref}. */
+  public Draft withRef(String value) {
+    return new Draft(
+        to, title, body, type, source, level, link, icon, data, value, key, expires, time, raw);
+  }
+
   /** Starts a draft with the two things that it must have. */
   public static Builder to(List<Address> to, String title) {
     return new Builder(to, title);

@@ -3,30 +3,43 @@ package tidings.http.api;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.delivery.Hub;
 import tidings.core.log.Append;
-import tidings.core.log.Epochs;
-import tidings.core.notification.JsonWriter;
+import tidings.core.notification.Draft;
 import tidings.core.problem.Problem;
 import tidings.gates.tidings.DraftReader;
 import tidings.gates.tidings.Drafts;
+import tidings.http.exchange.BodyReader;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 
 /**
- * {@code POST /v1/notifications}: publishes one notification or an array (protocol/publishing.md).
+ * {@code POST /v1/notifications}: one notification, an array, or lines (protocol/publishing.md).
  */
 public final class PublishEndpoint implements Endpoint {
+  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
   private final Callers callers;
   private final Hub hub;
+  private final Metrics metrics;
+  private final LongSupplier ticker;
   private final int bodyBytesMax;
 
-  public PublishEndpoint(Callers callers, Hub hub, int bodyBytesMax) {
+  /**
+   * @param ticker monotonic nanoseconds
+   * @param bodyBytesMax how long a body may be, or a line of NDJSON
+   */
+  public PublishEndpoint(
+      Callers callers, Hub hub, Metrics metrics, LongSupplier ticker, int bodyBytesMax) {
     this.callers = callers;
     this.hub = hub;
+    this.metrics = metrics;
+    this.ticker = ticker;
     this.bodyBytesMax = bodyBytesMax;
   }
 
@@ -36,46 +49,105 @@ public final class PublishEndpoint implements Endpoint {
   }
 
   @Override
-  public void handle(Exchange exchange) {
-    callers.identify(exchange, caller -> publish(exchange, caller));
+  public @Nullable BodyReader reader(Exchange exchange) {
+    if (!PublishLines.isMeant(exchange.request())) {
+      return null;
+    }
+    PublishLines lines = new PublishLines(exchange, hub, bodyBytesMax);
+    callers.identify(
+        exchange,
+        caller -> {
+          check(exchange);
+          lines.begin(caller);
+        });
+    return lines;
   }
 
-  private void publish(Exchange exchange, Caller caller) {
+  /** What is checked once the caller is known, and before the body is looked at. */
+  private static void check(Exchange exchange) {
+    exchange.request().allowParameters(List.of());
+    if (PublishType.of(exchange.request()) == PublishType.NDJSON
+        && exchange.request().header(IDEMPOTENCY_KEY) != null) {
+      throw keyOfSeveral().refusal();
+    }
+  }
+
+  private static Problem keyOfSeveral() {
+    return new Problem(
+        Problem.Kind.INVALID_REQUEST,
+        "an Idempotency-Key for several notifications (expected a ref in each)",
+        IDEMPOTENCY_KEY);
+  }
+
+  @Override
+  public void handleTooLarge(Exchange exchange, Problem problem) {
+    callers.identify(
+        exchange,
+        caller -> {
+          check(exchange);
+          exchange.refuse(problem);
+        });
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    long begun = ticker.getAsLong();
+    callers.identify(exchange, caller -> publish(exchange, caller, begun));
+  }
+
+  private void publish(Exchange exchange, Caller caller, long begun) {
+    check(exchange);
+    String key = exchange.request().header(IDEMPOTENCY_KEY);
     Drafts drafts = DraftReader.read(ByteBufUtil.getBytes(exchange.body()));
-    hub.intake().publish(caller, drafts.drafts(), new Reply(exchange, drafts.array()));
+    Reply reply = new Reply(exchange, drafts.array(), begun);
+    if (!drafts.array()) {
+      Draft draft = drafts.drafts().getFirst();
+      hub.intake().publish(caller, key == null ? draft : identified(draft, key), reply);
+    } else if (key == null) {
+      hub.intake().publish(caller, drafts.drafts(), reply);
+    } else {
+      throw keyOfSeveral().refusal();
+    }
+  }
+
+  private static Draft identified(Draft draft, String key) {
+    if (draft.ref() != null && !draft.ref().equals(key)) {
+      throw new Problem(
+              Problem.Kind.INVALID_REQUEST,
+              "Idempotency-Key and ref differ (expected one of them, or the same)",
+              IDEMPOTENCY_KEY)
+          .refusal();
+    }
+    return draft.withRef(key);
   }
 
   /** Answers when the log has taken the notifications, or has not. */
   private final class Reply implements Append.Outcome {
     private final Exchange exchange;
     private final boolean array;
+    private final long begun;
 
-    Reply(Exchange exchange, boolean array) {
+    Reply(Exchange exchange, boolean array, long begun) {
       this.exchange = exchange;
       this.array = array;
+      this.begun = begun;
     }
 
     @Override
-    public void stored(List<Append.Receipt> receipts) {
-      StringBuilder json = new StringBuilder(96 * receipts.size());
-      for (Append.Receipt receipt : receipts) {
-        json.append(json.isEmpty() ? array ? "[" : "" : ",").append(json(receipt));
-      }
-      byte[] body = json.append(array ? "]" : "").toString().getBytes(StandardCharsets.US_ASCII);
-      exchange.respond(Response.json(201, body));
+    public void stored(List<Append.Receipt> stored) {
+      Receipts receipts = new Receipts(hub.log().epochs());
+      Append.Receipt first = stored.getFirst();
+      exchange.respond(
+          array
+              ? Response.json(201, receipts.array(stored))
+              : Response.json(201, receipts.json(first).getBytes(StandardCharsets.US_ASCII))
+                  .header("Location", "/v1/notifications/" + first.id()));
+      metrics.published(ticker.getAsLong() - begun);
     }
 
     @Override
     public void refused(Problem problem) {
       exchange.refuse(problem);
-    }
-
-    private String json(Append.Receipt receipt) {
-      Epochs epochs = hub.log().epochs();
-      return JsonWriter.object(96)
-          .text("id", receipt.id().toString())
-          .text("cursor", epochs.cursor(receipt.position()).toString())
-          .end();
     }
   }
 }

@@ -3,6 +3,7 @@ package tidings.http.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.util.concurrent.ScheduledExecutorService;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -39,11 +40,29 @@ public interface Exchange {
   /** Runs on the event loop of this connection; what it throws becomes the answer. */
   void onLoop(Runnable task);
 
+  /** The event loop of this connection. */
+  ScheduledExecutorService loop();
+
   /** Runs on a thread that may block; what it throws becomes the answer. */
   void blocking(Runnable task);
 
   /** The dispatcher of this connection's event loop. */
   Dispatcher dispatcher();
+
+  /**
+   * Runs once, on the event loop, if the connection breaks before the answer. Called on the event
+   * loop; a later task takes the place of an earlier one.
+   */
+  void onGone(Runnable task);
+
+  /** Begins an answer whose length is not known, on the event loop, instead of {@link #respond}. */
+  AnswerStream stream(Response head);
+
+  /** Stops or goes on reading from the connection. On the event loop. */
+  void pause(boolean paused);
+
+  /** Gives the rest of the body as much time to come as a whole one has. On the event loop. */
+  void moreTime();
 
   /** Adds what every answer of this hub carries: the request's id, and what its origin may see. */
   Response decorate(Response response);

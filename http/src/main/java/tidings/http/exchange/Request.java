@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -64,6 +65,11 @@ public final class Request {
 
   public List<String> headers(CharSequence name) {
     return headers.getAll(name);
+  }
+
+  /** The names of all headers as they were sent. */
+  public Set<String> headerNames() {
+    return headers.names();
   }
 
   public boolean isVersion10() {

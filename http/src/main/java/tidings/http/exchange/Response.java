@@ -113,6 +113,13 @@ public final class Response {
     }
   }
 
+  /** The head of an answer with status 200 whose body follows piece by piece. */
+  public static Response head(String contentType) {
+    return new Response(200, NOTHING)
+        .header("Content-Type", contentType)
+        .header("Cache-Control", "no-store");
+  }
+
   /** Writes the head of an answer whose body follows as a stream. */
   public void writeHead(ByteBuf out) {
     writeLines(out);

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 
@@ -39,11 +40,14 @@ public final class Router {
     if (endpoints == null) {
       return otherwise;
     }
-    Endpoint endpoint = endpoints.get(method);
-    if (endpoint == null && method.equals(HttpMethod.HEAD)) {
-      endpoint = endpoints.get(HttpMethod.GET); // the connection leaves out the body
+    Endpoint endpoint = endpoints.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+    if (endpoint != null && (endpoint.answersHead() || !method.equals(HttpMethod.HEAD))) {
+      return endpoint; // the connection leaves out the body of an answer to HEAD
     }
-    return endpoint != null ? endpoint : notAllowed(endpoints);
+    String allow = allow(endpoints);
+    return method.equals(HttpMethod.OPTIONS)
+        ? exchange -> exchange.respond(Response.empty(204).header("Allow", allow))
+        : exchange -> exchange.respond(notAllowed(method, allow));
   }
 
   private @Nullable Map<HttpMethod, Endpoint> endpoints(String path) {
@@ -59,17 +63,22 @@ public final class Router {
     return null;
   }
 
-  private static Endpoint notAllowed(Map<HttpMethod, Endpoint> endpoints) {
-    List<String> allowed = new ArrayList<>();
-    new TreeMap<>(endpoints).keySet().forEach(method -> allowed.add(method.name()));
-    String allow = String.join(", ", allowed);
-    return exchange ->
-        exchange.respond(
-            ProblemDocument.response(
-                    Problem.of(
-                        Problem.Kind.METHOD_NOT_ALLOWED,
-                        exchange.request().method() + " (expected " + allow + ")"))
-                .header("Allow", allow));
+  private static String allow(Map<HttpMethod, Endpoint> endpoints) {
+    Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
+    endpoints.keySet().forEach(method -> allowed.add(method.name()));
+    Endpoint get = endpoints.get(HttpMethod.GET);
+    if (get != null && get.answersHead()) {
+      allowed.add("HEAD");
+    }
+    return String.join(", ", allowed);
+  }
+
+  /** The answer to a method that a path does not have. */
+  public static Response notAllowed(HttpMethod method, String allow) {
+    return ProblemDocument.response(
+            Problem.of(
+                Problem.Kind.METHOD_NOT_ALLOWED, method + " (expected one of " + allow + ")"))
+        .header("Allow", allow);
   }
 
   /** Collects routes. */

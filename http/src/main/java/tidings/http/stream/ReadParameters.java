@@ -3,7 +3,10 @@ package tidings.http.stream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.Filter;
+import tidings.core.delivery.Start;
+import tidings.core.log.Cursor;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
 import tidings.core.notification.TopicPattern;
@@ -35,6 +38,30 @@ public final class ReadParameters {
         choice(request, "type", TopicPattern::of),
         choice(request, "source", ReadParameters::source),
         level == null ? Level.INFO : read("level", level, Level::of));
+  }
+
+  /**
+   * Where {@code after=} begins.
+   *
+   * @param after null for the latest
+   * @throws Refusal of kind {@code INVALID_CURSOR}
+   */
+  public static Start start(@Nullable String after) {
+    return switch (after) {
+      case null -> new Start.Latest();
+      case "latest" -> new Start.Latest();
+      case "earliest" -> new Start.Earliest();
+      default -> {
+        if (Cursor.parse(after).isEmpty()) {
+          throw new Problem(
+                  Problem.Kind.INVALID_CURSOR,
+                  "after: not a cursor (expected EPOCH.POSITION, earliest or latest)",
+                  "after")
+              .refusal();
+        }
+        yield new Start.After(after);
+      }
+    };
   }
 
   private static Filter.SourcePattern source(String text) {

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -115,6 +116,14 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
   public void channelInactive(ChannelHandlerContext ctx) {
     if (subscriber != null) {
       subscriber.leave();
+    }
+  }
+
+  /** A reader that has sent its end is taken for gone. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      var _ = ctx.close();
     }
   }
 

@@ -5,14 +5,14 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
+import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscription;
-import tidings.core.log.Cursor;
-import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
@@ -38,6 +38,11 @@ public final class StreamEndpoint implements Endpoint {
   }
 
   @Override
+  public boolean answersHead() {
+    return false;
+  }
+
+  @Override
   public void handle(Exchange exchange) {
     exchange.request().allowParameters(PARAMETERS);
     callers.identify(exchange, caller -> open(exchange, caller));
@@ -55,7 +60,7 @@ public final class StreamEndpoint implements Endpoint {
     head.writeHead(bytes);
     outlet.write(bytes);
     if (turnedAway.getAsBoolean()) {
-      outlet.end(tidings.core.delivery.Outlet.Ending.DRAIN, 3_000);
+      outlet.end(Outlet.Ending.DRAIN, 1_000 + ThreadLocalRandom.current().nextInt(9_000));
       return;
     }
     if (channel.isActive()) {
@@ -71,24 +76,7 @@ public final class StreamEndpoint implements Endpoint {
     }
     return lastEventId != null
         ? new Start.After(lastEventId)
-        : start(given(request.parameter("after")));
-  }
-
-  private static Start start(@Nullable String after) {
-    if (after == null || after.equals("latest")) {
-      return new Start.Latest();
-    }
-    if (after.equals("earliest")) {
-      return new Start.Earliest();
-    }
-    if (Cursor.parse(after).isEmpty()) {
-      throw new Problem(
-              Problem.Kind.INVALID_CURSOR,
-              "after: not a cursor (expected EPOCH.POSITION, earliest or latest)",
-              "after")
-          .refusal();
-    }
-    return new Start.After(after);
+        : ReadParameters.start(given(request.parameter("after")));
   }
 
   private static @Nullable String given(@Nullable String text) {

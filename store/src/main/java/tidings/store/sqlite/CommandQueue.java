@@ -88,6 +88,16 @@ final class CommandQueue {
     }
   }
 
+  /** How many entries wait. */
+  long entries() {
+    lock.lock();
+    try {
+      return entries;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes no more offers; what waits can still be taken. */
   void close() {
     lock.lock();

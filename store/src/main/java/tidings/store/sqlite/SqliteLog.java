@@ -152,6 +152,11 @@ public final class SqliteLog implements Log, Parking {
   }
 
   @Override
+  public long waiting() {
+    return queue.entries();
+  }
+
+  @Override
   public LogReader reader() {
     return readers;
   }

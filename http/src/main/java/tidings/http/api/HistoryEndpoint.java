@@ -1,0 +1,140 @@
+package tidings.http.api;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.delivery.History;
+import tidings.core.delivery.Hub;
+import tidings.core.delivery.Interest;
+import tidings.core.delivery.Start;
+import tidings.core.log.Cursor;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.http.exchange.Callers;
+import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+import tidings.http.exchange.Router;
+import tidings.http.stream.ReadParameters;
+
+/** {@code GET /v1/notifications}: pages of history, and the long poll (protocol/reading.md). */
+public final class HistoryEndpoint implements Endpoint {
+  private static final List<String> PARAMETERS =
+      Stream.concat(ReadParameters.NAMES.stream(), Stream.of("before", "after", "limit", "wait"))
+          .toList();
+
+  private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h|d)");
+  private static final long WAIT_MAX_MS = 60_000;
+  private static final int LIMIT = 50;
+  private static final int LIMIT_MAX = 500;
+
+  private final Callers callers;
+  private final Hub hub;
+  private final BooleanSupplier stopping;
+
+  /**
+   * @param stopping whether the hub stops: then nobody waits
+   */
+  public HistoryEndpoint(Callers callers, Hub hub, BooleanSupplier stopping) {
+    this.callers = callers;
+    this.hub = hub;
+    this.stopping = stopping;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    exchange.request().allowParameters(PARAMETERS);
+    callers.identify(exchange, caller -> read(exchange, caller));
+  }
+
+  private void read(Exchange exchange, Caller caller) {
+    Request request = exchange.request();
+    Interest interest = Interest.of(caller, ReadParameters.filter(request));
+    int limit = limit(request.parameter("limit"));
+    String before = request.parameter("before");
+    String after = request.parameter("after");
+    Duration wait = wait(request.parameter("wait"), after);
+    if (before != null && after != null) {
+      throw invalid("before", "before and after (expected at most one of them)");
+    }
+    if (wait != null && request.method().equals(HttpMethod.HEAD)) {
+      exchange.respond(Router.notAllowed(HttpMethod.HEAD, "GET"));
+    } else if (wait != null && !stopping.getAsBoolean()) {
+      new LongPoll(exchange, hub, caller, interest, limit, wait).begin(start(after));
+    } else if (after != null) {
+      Start start = start(after);
+      exchange.blocking(() ->
+          respond(exchange, interest, hub.history().after(interest, start, limit, e -> true)));
+    } else {
+      String cursor = cursor(before);
+      exchange.blocking(() ->
+          respond(exchange, interest, hub.history().before(interest, cursor, limit, e -> true)));
+    }
+  }
+
+  private void respond(Exchange exchange, Interest interest, History.Page page) {
+    exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
+  }
+
+  private static Start start(@Nullable String after) {
+    return ReadParameters.start(after == null ? "" : after);
+  }
+
+  private static @Nullable String cursor(@Nullable String before) {
+    if (before != null && Cursor.parse(before).isEmpty()) {
+      throw new Problem(
+              Problem.Kind.INVALID_CURSOR,
+              "before: not a cursor (expected EPOCH.POSITION)",
+              "before")
+          .refusal();
+    }
+    return before;
+  }
+
+  private static int limit(@Nullable String text) {
+    if (text == null) {
+      return LIMIT;
+    }
+    int limit = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+    if (limit >= 1 && limit <= LIMIT_MAX) {
+      return limit;
+    }
+    throw invalid("limit", "limit out of range (expected 1 to " + LIMIT_MAX + ")");
+  }
+
+  private static @Nullable Duration wait(@Nullable String text, @Nullable String after) {
+    if (text == null) {
+      return null;
+    }
+    if (after == null) {
+      throw invalid("wait", "wait without after (expected both)");
+    }
+    Matcher parts = DURATION.matcher(text);
+    if (parts.matches()) {
+      long ms =
+          Long.parseLong(parts.group(1))
+              * switch (parts.group(2)) {
+                case "ms" -> 1;
+                case "s" -> 1_000;
+                case "m" -> 60_000;
+                case "h" -> 3_600_000;
+                default -> 86_400_000;
+              };
+      if (ms <= WAIT_MAX_MS) {
+        return Duration.ofMillis(ms);
+      }
+    }
+    throw invalid("wait", "wait is no duration up to 60s (expected for example 25s)");
+  }
+
+  private static Refusal invalid(String parameter, String detail) {
+    return new Problem(Problem.Kind.INVALID_REQUEST, detail, parameter).refusal();
+  }
+}

@@ -1,0 +1,162 @@
+package tidings.http.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.delivery.ControlEvent;
+import tidings.core.delivery.Encoding;
+import tidings.core.delivery.Frame;
+import tidings.core.delivery.History;
+import tidings.core.delivery.Hub;
+import tidings.core.delivery.Interest;
+import tidings.core.delivery.Outlet;
+import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscriber;
+import tidings.core.delivery.Subscription;
+import tidings.core.log.Entry;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.Response;
+
+/**
+ * One long poll: reads a page, and while it has nothing to say subscribes until something comes,
+ * then reads again. On the event loop but for the reading.
+ */
+final class LongPoll {
+  private final Exchange exchange;
+  private final Hub hub;
+  private final Caller caller;
+  private final Interest interest;
+  private final int limit;
+  private final Duration wait;
+  private boolean over; // the time has passed, the hub stops, or nobody is there any more
+  private @Nullable Bell bell;
+  private @Nullable ScheduledFuture<?> alarm;
+
+  LongPoll(Exchange exchange, Hub hub, Caller caller, Interest interest, int limit, Duration wait) {
+    this.exchange = exchange;
+    this.hub = hub;
+    this.caller = caller;
+    this.interest = interest;
+    this.limit = limit;
+    this.wait = wait;
+  }
+
+  void begin(Start start) {
+    alarm = exchange.loop().schedule(this::stop, wait.toMillis(), TimeUnit.MILLISECONDS);
+    exchange.onGone(this::leave);
+    look(start);
+  }
+
+  private void look(Start start) {
+    exchange.blocking(() -> {
+      History.Page page = hub.history().after(interest, start, limit, entry -> true);
+      exchange.onLoop(() -> seen(page));
+    });
+  }
+
+  private void seen(History.Page page) {
+    if (over || !page.items().isEmpty() || page.more() || page.gap() != null) {
+      leave();
+      exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
+      return;
+    }
+    Start next = new Start.After(hub.log().epochs().cursor(page.reached()).toString());
+    Bell waiting = new Bell(next);
+    bell = waiting;
+    waiting.subscriber =
+        exchange.dispatcher().subscribe(new Subscription(interest, next, caller), waiting);
+  }
+
+  /** Waits no longer: what there is by now is the answer. */
+  private void stop() {
+    over = true;
+    if (bell != null) {
+      bell.ring();
+    }
+  }
+
+  private void leave() {
+    over = true;
+    if (alarm != null) {
+      alarm.cancel(false);
+    }
+    if (bell != null) {
+      bell.leave();
+    }
+  }
+
+  /** Stands in for a notification that came. */
+  private enum Call implements Frame, Encoding {
+    CALL;
+
+    @Override
+    public Frame frame(String epoch, List<Entry> entries, long direct) {
+      return this;
+    }
+
+    @Override
+    public void release() {}
+  }
+
+  /** An outlet that looks again when the first frame comes. */
+  private final class Bell implements Outlet {
+    private final Start start;
+    private boolean rung;
+    private @Nullable Subscriber subscriber;
+
+    Bell(Start start) {
+      this.start = start;
+    }
+
+    /** Later, as a subscriber must not leave while it is written to. */
+    void ring() {
+      if (!rung) {
+        rung = true;
+        exchange.onLoop(() -> {
+          leave();
+          look(start);
+        });
+      }
+    }
+
+    void leave() {
+      if (subscriber != null) {
+        subscriber.leave();
+      }
+    }
+
+    @Override
+    public Encoding encoding() {
+      return Call.CALL;
+    }
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void write(Frame frame) {
+      ring();
+    }
+
+    @Override
+    public void write(ControlEvent event) {
+      if (event instanceof ControlEvent.Gap) {
+        ring();
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void end(Ending why, int retryMs) {
+      over = true;
+      ring();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package tidings.http.api;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.delivery.Hub;
+import tidings.core.log.Append;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.gates.tidings.DraftReader;
+import tidings.http.exchange.AnswerStream;
+import tidings.http.exchange.BodyReader;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.ProblemDocument;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+
+/**
+ * Publishes NDJSON: each line on its own, answered in order as it is committed. At most so many
+ * lines wait for the store; while they do, or while the client does not take its answers, no more
+ * is read. On the event loop.
+ */
+final class PublishLines implements BodyReader {
+  private static final String TYPE = "application/x-ndjson";
+  private static final int WAITING_MAX = 256;
+
+  private final Exchange exchange;
+  private final Hub hub;
+  private final int lineBytesMax;
+  private final Lines lines;
+  private final ArrayDeque<Line> waiting = new ArrayDeque<>();
+  private @Nullable Caller caller;
+  private @Nullable AnswerStream answer;
+  private boolean whole; // whether the body has come to its end
+  private boolean done; // whether the answer has ended, or nobody is there to get it
+
+  PublishLines(Exchange exchange, Hub hub, int lineBytesMax) {
+    this.exchange = exchange;
+    this.hub = hub;
+    this.lineBytesMax = lineBytesMax;
+    this.lines = new Lines(lineBytesMax);
+    exchange.pause(true);
+  }
+
+  /** Whether a request's body is to be taken line by line. */
+  static boolean isMeant(Request request) {
+    String type = request.header("Content-Type");
+    return type != null && type.regionMatches(true, 0, TYPE, 0, TYPE.length());
+  }
+
+  /** The caller is known: the answer begins. */
+  void begin(Caller known) {
+    caller = known;
+    answer = exchange.stream(Response.head(TYPE));
+    proceed();
+  }
+
+  @Override
+  public void read(ByteBuf piece) {
+    lines.add(piece);
+    proceed();
+  }
+
+  @Override
+  public void end() {
+    whole = true;
+    lines.end();
+    proceed();
+  }
+
+  @Override
+  public void writable() {
+    proceed();
+  }
+
+  @Override
+  public void gone() {
+    done = true;
+  }
+
+  /** Reads lines as long as the store and the client keep up, and writes what is decided. */
+  private void proceed() {
+    if (caller == null || answer == null || done) {
+      return;
+    }
+    boolean taken = false;
+    while (waiting.size() < WAITING_MAX && answer.isWritable()) {
+      byte[] line = lines.next();
+      if (line == null) {
+        break;
+      }
+      taken = true;
+      if (line.length > lineBytesMax) {
+        tooLong(lines.number());
+        return;
+      }
+      if (line.length > 0) {
+        publish(caller, line);
+      }
+    }
+    if (lines.isTooLong()) {
+      tooLong(lines.number() + 1);
+      return;
+    }
+    if (taken) {
+      exchange.moreTime();
+    }
+    exchange.pause(!whole && (waiting.size() >= WAITING_MAX || !answer.isWritable()));
+    write();
+  }
+
+  private void publish(Caller from, byte[] json) {
+    Line line = new Line(lines.number());
+    waiting.add(line);
+    try {
+      hub.intake().publish(from, DraftReader.readOne(json), line);
+    } catch (Refusal e) {
+      line.refuse(e.problem());
+    }
+  }
+
+  /** The last line that is answered. */
+  private void tooLong(int number) {
+    Line line = new Line(number);
+    waiting.add(line);
+    line.refuse(
+        Problem.of(
+            Problem.Kind.TOO_LARGE,
+            "the line is too long (expected at most %d bytes)".formatted(lineBytesMax)));
+    whole = true;
+    caller = null;
+    write();
+  }
+
+  /** Writes the answers to the first lines, as far as they are decided. */
+  private void write() {
+    if (answer == null || done) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    for (Line line = waiting.peek(); line != null && line.text != null; line = waiting.peek()) {
+      text.append(line.text).append('\n');
+      waiting.remove();
+    }
+    if (!text.isEmpty()) {
+      answer.write(Unpooled.wrappedBuffer(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+    if (whole && waiting.isEmpty() && (caller == null || lines.isEmpty())) {
+      done = true;
+      answer.end();
+    }
+  }
+
+  /** One line until it is decided; told on the store writer's thread. */
+  private final class Line implements Append.Outcome {
+    private final int number;
+    private @Nullable String text; // the event loop's
+
+    Line(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public void stored(List<Append.Receipt> receipts) {
+      decided(new Receipts(hub.log().epochs()).json(receipts.getFirst()));
+    }
+
+    @Override
+    public void refused(Problem problem) {
+      decided(told(problem));
+    }
+
+    private void decided(String told) {
+      exchange.onLoop(() -> {
+        text = told;
+        if (waiting.peek() == this) {
+          write();
+          proceed();
+        }
+      });
+    }
+
+    void refuse(Problem problem) {
+      text = told(problem);
+    }
+
+    private String told(Problem problem) {
+      return ProblemDocument.json(problem).number("line", number).end();
+    }
+  }
+}

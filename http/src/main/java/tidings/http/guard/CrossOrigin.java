@@ -1,0 +1,46 @@
+package tidings.http.guard;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
+import tidings.http.Site;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+
+/**
+ * Finishes every answer: the request's id, and what scripts of configured origins may see and send
+ * (CORS; protocol/README.md). Never {@code *}.
+ */
+public final class CrossOrigin implements Site.Decoration {
+  private static final String PREFLIGHT_S = "600";
+
+  private final Set<String> origins;
+
+  /**
+   * @param origins as browsers write them, for example {@code https://example.org}
+   */
+  public CrossOrigin(Set<String> origins) {
+    this.origins = Set.copyOf(origins);
+  }
+
+  @Override
+  public void apply(Request request, Response response) {
+    response.header("X-Request-Id", request.id()).header("Vary", "Origin");
+    String origin = request.header(HttpHeaderNames.ORIGIN);
+    if (origin == null || !origins.contains(origin)) {
+      return;
+    }
+    response
+        .header("Access-Control-Allow-Origin", origin)
+        .header("Access-Control-Expose-Headers", "Retry-After, ETag, Location, X-Request-Id");
+    String allow = response.header("Allow");
+    if (request.method().equals(HttpMethod.OPTIONS) && allow != null) {
+      response
+          .header("Access-Control-Allow-Methods", allow)
+          .header(
+              "Access-Control-Allow-Headers",
+              "Authorization, Content-Type, Idempotency-Key, Last-Event-ID")
+          .header("Access-Control-Max-Age", PREFLIGHT_S);
+    }
+  }
+}
