@@ -62,7 +62,7 @@ final class Database implements AutoCloseable {
   }
 
   void execute(String sql) throws SQLException {
-    statement.execute(sql);
+    connection.getDatabase().exec(sql, false); // without the layers of a JDBC statement
   }
 
   /** The number in the first column of the first row. */

@@ -164,7 +164,7 @@ final class StoreWriter implements Runnable {
     written.forEach(command -> guarded(command, Command::done));
     refused.forEach(Refused::tell);
     transaction.tell(listener);
-    checkpoint();
+    checkpoint(written);
   }
 
   /** Why a command can't be done, or null: then it is written. */
@@ -232,9 +232,9 @@ final class StoreWriter implements Runnable {
     }
   }
 
-  private void checkpoint() {
+  private void checkpoint(List<Command> written) {
     try {
-      writeAheadLog.committed();
+      writeAheadLog.committed(written.stream().mapToLong(Command::bytes).sum());
     } catch (SQLException e) {
       die(e);
     }

@@ -19,10 +19,17 @@ final class WriteAheadLog {
 
   private static final int FRAME_HEADER_BYTES = 24;
 
+  /** Its length is looked at so many times while it grows to the length where it is reset. */
+  private static final int LOOKS = 32;
+
+  /** About how many pages a commit writes beside the content. */
+  private static final int PAGES_A_COMMIT = 8;
+
   private final Database database;
   private final SqliteSettings settings;
   private final long frameBytes;
   private long nextAttemptBytes;
+  private long unseenBytes;
   private @Nullable Problem problem;
 
   WriteAheadLog(Database database, SqliteSettings settings) throws SQLException {
@@ -37,8 +44,17 @@ final class WriteAheadLog {
     return problem;
   }
 
-  /** Looks after it, when something was committed. */
-  void committed() throws SQLException {
+  /**
+   * Looks after it, when something was committed.
+   *
+   * @param bytes about how much
+   */
+  void committed(long bytes) throws SQLException {
+    unseenBytes += bytes + PAGES_A_COMMIT * frameBytes;
+    if (unseenBytes < settings.walResetBytes() / LOOKS) {
+      return;
+    }
+    unseenBytes = 0;
     if (bytes() >= nextAttemptBytes) {
       reset();
     }

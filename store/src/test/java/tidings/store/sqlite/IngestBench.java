@@ -32,6 +32,8 @@ import tidings.store.Retention;
  * publisher has one request under way.
  */
 final class IngestBench implements Log.Listener {
+  private static final int TOPICS = Integer.getInteger("topics", 20);
+
   private final SqliteLog log;
   private final Random random = new Random(1);
   private final LongAdder stored = new LongAdder();
@@ -61,7 +63,7 @@ final class IngestBench implements Log.Listener {
       out.printf(
           "opened in %.0f ms with %d entries%n",
           (System.nanoTime() - opening) / 1e6, log.end() + 1 - log.lowWater());
-      bench.run(8, 100, false, () -> log.end() + 1 - log.lowWater() >= Math.min(kept, 300_000));
+      bench.run(8, 100, false, () -> log.end() + 1 - log.lowWater() >= kept);
       for (int round = 0; round < 3; round++) {
         bench.stored.reset();
         long cpu = writerCpuNanos();
@@ -128,7 +130,7 @@ final class IngestBench implements Log.Listener {
         new UUID(
             now << 16 | 0x7000 | random.nextInt(0x1000),
             random.nextLong() | 0x8000_0000_0000_0000L);
-    String topic = "shop.orders.area" + random.nextInt(200);
+    String topic = "shop.orders.area" + random.nextInt(TOPICS);
     String json =
         ("{\"id\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\",\"type\":\"order.placed\","
                 + "\"source\":\"shop\",\"level\":\"info\",\"title\":\"Order %d was placed\","
