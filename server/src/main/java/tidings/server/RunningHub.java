@@ -1,11 +1,14 @@
 package tidings.server;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +20,16 @@ import tidings.auth.AccessSettings;
 import tidings.auth.JwtAuthenticator;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
+import tidings.core.problem.Problem;
 import tidings.http.HttpServer;
 import tidings.http.HttpSettings;
 import tidings.http.Site;
+import tidings.http.api.Metrics;
+import tidings.http.api.Readiness;
+import tidings.http.api.Routes;
+import tidings.http.guard.CrossOrigin;
+import tidings.http.guard.DevGuard;
+import tidings.http.page.StaticFiles;
 import tidings.server.cli.Failure;
 import tidings.server.config.HttpConfig;
 import tidings.server.config.HubConfig;
@@ -67,14 +77,26 @@ final class RunningHub {
     HubSettings settings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
     this.hub = new Hub(log, settings, Clocks.WALL, Clocks.TICKER, random);
-    JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
+    Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
+    Routes.Parts parts =
+        new Routes.Parts(
+            hub,
+            new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER),
+            metrics,
+            http.bodyBytesMax(),
+            () -> stopping,
+            this::readiness,
+            StaticFiles.of("page"),
+            Clocks.WALL,
+            Clocks.TICKER);
     Site site =
         new Site(
-            Routes.of(config, hub, authenticator, () -> stopping),
-            request -> null,
-            (request, response) -> {},
+            Routes.of(parts),
+            config.dev() ? new DevGuard() : request -> null,
+            new CrossOrigin(Set.copyOf(http.corsOrigins())),
             blocking);
     this.server = new HttpServer(settings(http), site, hub, Clocks.TICKER);
+    metrics.connections(server::connections);
     hub.start();
     try {
       this.url = url(server.start());
@@ -89,6 +111,18 @@ final class RunningHub {
           url);
     }
     logger.info("serves on {}, keeps its log in {}", url, config.store().sqlite());
+  }
+
+  private Readiness readiness() {
+    if (stopping) {
+      return unavailable("hub", "it is stopping");
+    }
+    Problem trouble = log.trouble();
+    return trouble == null ? Readiness.READY : unavailable("store", trouble.detail());
+  }
+
+  private static Readiness unavailable(String part, String detail) {
+    return new Readiness(Readiness.Status.UNAVAILABLE, List.of(new Readiness.Reason(part, detail)));
   }
 
   private static SqliteLog open(StoreConfig config, Surroundings surroundings) throws Failure {

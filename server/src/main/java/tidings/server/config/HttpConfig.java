@@ -12,7 +12,6 @@ import java.util.List;
  * @param corsOrigins origins whose scripts may call the hub
  * @param connectionsMax open connections in all
  * @param connectionsPerAddressMax open connections of one client address; none for loopback
- * @param addressesPerStreamMax addresses and patterns that one stream may ask for
  * @param headerBytesMax a request's line and headers
  * @param bodyBytesMax a request's body
  * @param headerTimeout for a request's headers to arrive
@@ -28,7 +27,6 @@ public record HttpConfig(
     List<String> corsOrigins,
     int connectionsMax,
     int connectionsPerAddressMax,
-    int addressesPerStreamMax,
     int headerBytesMax,
     int bodyBytesMax,
     Duration headerTimeout,
@@ -61,11 +59,6 @@ public record HttpConfig(
             Kind.integer(1, 1_000_000),
             "200",
             "Open connections of one client address. Loopback has no such limit."),
-        section.get(
-            "addresses-per-stream-max",
-            Kind.integer(1, 1_000),
-            "100",
-            "Addresses and patterns that one stream may ask for."),
         section
             .get(
                 "header-bytes-max",

@@ -2,6 +2,7 @@ package tidings.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The program as a process of its own. */
 public final class Running implements AutoCloseable {
@@ -28,8 +30,13 @@ public final class Running implements AutoCloseable {
     this.err = err;
   }
 
-  /** Starts the program in a folder, which gets its output. */
-  public static Running start(Path folder, Map<String, String> environment, String... arguments)
+  /**
+   * Starts the program in a folder, which gets its output.
+   *
+   * @param input its standard input, null for an empty one
+   */
+  public static Running start(
+      Path folder, Map<String, String> environment, @Nullable Path input, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -51,15 +58,21 @@ public final class Running implements AutoCloseable {
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("TIDINGS_"));
     builder.environment().putAll(environment);
+    builder.redirectInput(input == null ? new File("/dev/null") : input.toFile());
     Process process = builder.start();
-    process.getOutputStream().close();
     return new Running(process, out, err);
   }
 
   /** Runs the program to its end. */
   public static Ended run(Path folder, String... arguments)
       throws IOException, InterruptedException {
-    try (Running running = start(folder, Map.of(), arguments)) {
+    return run(folder, null, arguments);
+  }
+
+  /** Runs the program to its end, with a file as its standard input. */
+  public static Ended run(Path folder, @Nullable Path input, String... arguments)
+      throws IOException, InterruptedException {
+    try (Running running = start(folder, Map.of(), input, arguments)) {
       return running.end();
     }
   }

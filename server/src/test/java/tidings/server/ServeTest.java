@@ -1,0 +1,181 @@
+package tidings.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.server.cli.Running;
+import tidings.server.cli.Running.Ended;
+
+final class ServeTest {
+  private static final int TERMINATED = 143;
+
+  @TempDir private Path folder;
+
+  private final List<Running> started = new ArrayList<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @AfterEach
+  void end() {
+    started.forEach(Running::close);
+    http.close();
+  }
+
+  @Test
+  void whatIsPublishedIsHeardAndKeptOverAStop() throws Exception {
+    Running hub = start("serve", "--dev", "--port", "0", "--data", "store");
+    String url = url(hub);
+    Running listener = start("listen", "--hub", url, "--to", "topic:shop.#", "--count", "1");
+    await().atMost(Duration.ofSeconds(60)).until(() -> listener.err().contains("listening to"));
+
+    Ended published =
+        Running.run(
+            folder,
+            "publish",
+            "--hub",
+            url,
+            "--to",
+            "topic:shop.orders",
+            "--title",
+            "Order 42",
+            "--source",
+            "Shop",
+            "--level",
+            "warning",
+            "--ref",
+            "order-42");
+    assertThat(published.err()).isEmpty();
+    assertThat(published.out()).matches("\\{\"id\":\"[0-9a-f-]{36}\",\"cursor\":\"\\w{8}\\.1\"}\n");
+    Ended listened = listener.end();
+    assertThat(listened.code()).isZero();
+    assertThat(listened.out()).matches("[0-9:]{8}  warning  Shop: Order 42  \\[shop\\.orders]\n");
+
+    hub.terminate();
+    assertThat(hub.end().code()).isEqualTo(TERMINATED);
+    assertThat(hub.err()).contains("DEV MODE", "stopped");
+
+    String again = url(start("serve", "--dev", "--port", "0", "--data", "store"));
+    assertThat(get(again + "/v1/notifications").body()).contains("Order 42");
+  }
+
+  @Test
+  void aRefusalIsSaidInOneLine() throws Exception {
+    String url = url(start("serve", "--dev", "--port", "0"));
+    Ended ended =
+        Running.run(folder, "publish", "--hub", url, "--to", "topic:a..b", "--title", "x");
+
+    assertThat(ended.err()).hasLineCount(1).contains("answered 400", "a..b");
+    assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void linesOfStandardInputArePublishedEachForItself() throws Exception {
+    String url = url(start("serve", "--dev", "--port", "0"));
+    Path lines =
+        Files.writeString(
+            folder.resolve("lines"),
+            """
+            {"to":["everyone"],"title":"a"}
+            {"to":[]}
+            {"to":["everyone"],"title":"b"}
+            """);
+    Ended ended = Running.run(folder, lines, "publish", "--hub", url, "-");
+
+    assertThat(ended.out()).hasLineCount(2);
+    assertThat(ended.err()).hasLineCount(1).startsWith("line 2: Invalid notification: ");
+    assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aSecondHubOnTheSameStoreIsRefusedByName() throws Exception {
+    url(start("serve", "--dev", "--port", "0"));
+    Ended second = Running.run(folder, "serve", "--dev", "--port", "0");
+
+    assertThat(second.out()).isEmpty();
+    assertThat(second.err()).contains("tidings serve: ", "data/tidings.db");
+    assertThat(second.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws Exception {
+    String port = url(start("serve", "--dev", "--port", "0")).replaceAll(".*:", "");
+    Ended second = Running.run(folder, "serve", "--dev", "--port", port, "--data", "other");
+
+    assertThat(second.err()).contains("can't listen on 127.0.0.1:" + port, "--port");
+    assertThat(second.code()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutKeysAndPublicTopicsItDoesNotStart() throws Exception {
+    Ended ended = Running.run(folder, "serve");
+
+    assertThat(ended.err()).contains("access", "public-topics", "--dev");
+    assertThat(ended.code()).isEqualTo(2);
+  }
+
+  @Test
+  void onlyDevModeRefusesWhatCameThroughAProxy() throws Exception {
+    Files.writeString(folder.resolve("hub.yaml"), "access: {public-topics: [everyone]}");
+    String dev = url(start("serve", "--dev", "--port", "0"));
+    String open = url(start("serve", "--config", "hub.yaml", "--port", "0", "--data", "other"));
+
+    assertThat(get(dev + "/v1/session").statusCode()).isEqualTo(200);
+    assertThat(forwarded(dev)).isEqualTo(403);
+    assertThat(forwarded(open)).isEqualTo(200);
+    assertThat(publish(open)).isEqualTo(403);
+  }
+
+  private int forwarded(String url) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/v1/session"))
+            .header("X-Forwarded-For", "192.0.2.1")
+            .build();
+    return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  private int publish(String url) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/v1/notifications"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"to\":[\"everyone\"],\"title\":\"x\"}"))
+            .build();
+    return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+  }
+
+  private Running start(String... arguments) throws IOException {
+    Running running = Running.start(folder, Map.of(), null, arguments);
+    started.add(running);
+    return running;
+  }
+
+  private static String url(Running hub) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> hub.out().startsWith("ready on http://127.0.0.1:") && hub.out().endsWith("\n"));
+    try {
+      return hub.out().strip().substring("ready on ".length());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
