@@ -7,6 +7,9 @@ import {
   readProblem,
 } from "./wire.ts";
 
+/** How long one page of the history may take. */
+const HISTORY_MS = 20_000;
+
 /** Where a hub is, and as whom to speak to it. */
 export interface Hub {
   /** The hub's base URL; ends with a slash. */
@@ -70,7 +73,7 @@ export async function fetchHistory(
   const response = await fetch(url, {
     headers: callHeaders(hub, "application/json"),
     cache: "no-store",
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(HISTORY_MS)]),
   });
   if (!response.ok) throw new ProblemError(await problemOf(response));
   return readHistoryPage(parseJson(await response.text(), url.pathname));

@@ -13,7 +13,7 @@ export function drawItem(notification: Notification, nowMs: number): HTMLLIEleme
   tile.style.setProperty("--hue", String(hueOf(source)));
   return element(
     "li",
-    { class: `item level-${notification.level}` },
+    { class: `item level-${notification.level}${href === undefined ? "" : " linked"}` },
     tile,
     drawTitle(notification.title, href),
     drawTime(notification, nowMs),

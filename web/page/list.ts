@@ -48,6 +48,7 @@ export class List {
     this.#rows = [];
     this.#ids.clear();
     this.#root.replaceChildren();
+    this.#root.classList.remove("empty");
     this.#newCount = 0;
   }
 
@@ -129,6 +130,7 @@ export class List {
   #placeTide(): void {
     const tide = this.#tide;
     const line = this.#tideLine;
+    this.#root.classList.toggle("empty", this.#rows.length === 0);
     if (this.#rows.length === 0) {
       this.#newCount = 0;
       line.textContent = "All read.";

@@ -17,8 +17,8 @@ byId("list").addEventListener("click", (event) => {
   }
   const body = event.target.closest("button.body");
   if (body) {
-    const open = body.getAttribute("aria-expanded") === "true";
-    body.setAttribute("aria-expanded", String(!open));
+    const unfolded = body.closest(".item")?.classList.toggle("unfolded") ?? false;
+    body.setAttribute("aria-expanded", String(unfolded));
   }
 });
 

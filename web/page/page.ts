@@ -64,7 +64,6 @@ export class Page {
 
   /** Loads the newest page of the history, then opens the stream from there. */
   begin(): void {
-    this.#stop();
     this.#list.clear();
     this.#notice.replaceChildren();
     this.#connection.connecting();
@@ -100,27 +99,27 @@ export class Page {
     this.#stop();
     const { signal } = this.#loading;
     const skeletons = setTimeout(() => {
-      if (this.#notice.childElementCount === 0) this.#listRoot.replaceChildren(...drawSkeletons());
+      if (!this.#notice.hasChildNodes()) this.#listRoot.replaceChildren(...drawSkeletons());
     }, SKELETONS_AFTER_MS);
+    let page: HistoryPage;
     try {
-      const page = await fetchHistory(this.#hub(), { limit: PAGE_LIMIT }, signal);
-      clearTimeout(skeletons);
-      if (signal.aborted) return;
-      this.#notice.replaceChildren();
-      this.#list.clear();
-      const newest = page.items[0]?.cursor ?? page.cursor;
-      this.#oldest = page.cursor;
-      this.#list.setTide(this.#tideFor(newest));
-      this.#list.addOlder(happenedIn(page));
-      this.#older.reset(page.more);
-      this.#showCount();
-      this.#open(newest);
+      page = await fetchHistory(this.#hub(), { limit: PAGE_LIMIT }, signal);
     } catch (error) {
+      if (!signal.aborted) this.#fail(error, attempt);
+      return;
+    } finally {
       clearTimeout(skeletons);
-      if (signal.aborted) return;
-      this.#list.clear();
-      this.#fail(error, attempt);
     }
+    if (signal.aborted) return;
+    this.#notice.replaceChildren();
+    this.#list.clear();
+    const newest = page.items[0]?.cursor ?? page.cursor;
+    this.#oldest = page.cursor;
+    this.#list.setTide(this.#tideFor(newest));
+    this.#list.addOlder(happenedIn(page));
+    this.#older.reset(page.more);
+    this.#showCount();
+    this.#open(newest);
   }
 
   /** Where the reader left off; at the newest, if never, or if the log was set back since. */
@@ -131,6 +130,7 @@ export class Page {
   }
 
   #fail(error: unknown, attempt: number): void {
+    this.#list.clear();
     if (error instanceof ProblemError && error.problem.status === 401) {
       this.#signedOut();
       return;
