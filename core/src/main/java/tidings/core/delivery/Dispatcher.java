@@ -339,7 +339,7 @@ public final class Dispatcher {
       later(() -> resume(subscriber), SWEEP_MS);
       return;
     }
-    if (reading.own()) {
+    if (subscriber.audience.interest.equals(reading.own())) {
       replay.write(subscriber, reading.done().join());
     }
     resume(subscriber);

@@ -61,9 +61,11 @@ final class Replay {
     /**
      * The log is being read.
      *
-     * @param own whether the page was read for this subscriber alone, through the address index
+     * @param own whose interest alone the page was read for, through the address index; null if all
+     *     share it
      */
-    record Reading(CompletableFuture<LogReader.Page> done, boolean own) implements Step {}
+    record Reading(CompletableFuture<LogReader.Page> done, @Nullable Interest own)
+        implements Step {}
   }
 
   /** Writes what lies between a subscriber's cursor and the position, as far as it goes now. */
@@ -158,7 +160,8 @@ final class Replay {
   }
 
   private Step read(Subscriber subscriber, long position) {
-    Set<Address> addresses = subscriber.audience.interest.addresses();
+    Interest interest = subscriber.audience.interest;
+    Set<Address> addresses = interest.addresses();
     if (addresses != null
         && addresses.size() <= INDEXED_ADDRESSES_MAX
         && position - subscriber.cursor > INDEXED_FROM) {
@@ -168,9 +171,9 @@ final class Replay {
               .read(
                   new LogReader.Scan(
                       subscriber.cursor, position, false, INDEXED_ENTRIES, addresses)),
-          true);
+          interest);
     }
-    return new Step.Reading(shared.pages().read(subscriber.cursor + 1, position), false);
+    return new Step.Reading(shared.pages().read(subscriber.cursor + 1, position), null);
   }
 
   /** The window on which a place stands, or null if it has to be read from the log first. */

@@ -1,0 +1,331 @@
+package tidings.store.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.core.access.Grant;
+import tidings.core.delivery.Interest;
+import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscription;
+import tidings.core.log.Entry;
+import tidings.core.log.Log;
+import tidings.core.notification.Address;
+import tidings.core.notification.Draft;
+import tidings.core.notification.Level;
+import tidings.core.problem.Refusal;
+import tidings.store.Retention;
+
+/**
+ * The promise, at random: every subscriber entitled to a notification gets it once, in order, or is
+ * told of a gap; and nobody else gets it. Publish, subscribe, fall behind, reconnect, change
+ * filter, withdraw, expire, purge and restart come in random order; the seed of a failure is
+ * printed.
+ */
+@SuppressWarnings("EnumOrdinal") // the model is to know levels as plain numbers
+class DeliveryPropertyTest {
+  private static final int ROUNDS = Integer.getInteger("tidings.rounds", 6);
+  private static final int STEPS = 250;
+  private static final List<String> TOPICS = List.of("a", "a.b", "a.b.c", "a.c", "d", "d.b");
+  private static final List<String> PATTERNS =
+      List.of(
+          "topic:a", "topic:a.#", "topic:*.b", "topic:#", "topic:#.c", "topic:d.*", "topic:a.*.c");
+  private static final List<String> USERS = List.of("u1", "u2", "u3");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyReaderGetsWhatConcernsItOnceAndInOrder() {
+    for (int round = 0; round < ROUNDS; round++) {
+      long seed = new Random().nextLong();
+      try {
+        round(seed, World.Mutation.NONE);
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("seed " + seed + "L: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Test
+  void aHandOverThatIsSkippedIsNoticed() {
+    boolean[] skipped = {false};
+    World.Mutation skipping =
+        new World.Mutation(
+            listener ->
+                new Log.Listener() {
+                  @Override
+                  public void committed(List<Entry> entries) {
+                    boolean skips = !skipped[0] && entries.size() > 50;
+                    skipped[0] |= skips;
+                    listener.committed(skips ? entries.subList(25, entries.size()) : entries);
+                  }
+
+                  @Override
+                  public void gone(long position) {
+                    listener.gone(position);
+                  }
+
+                  @Override
+                  public void purgedBelow(long lowWater) {
+                    listener.purgedBelow(lowWater);
+                  }
+                },
+            s -> s);
+    assertMutationIsNoticed(skipping, () -> skipped[0] = false);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // it does not see the annotation of a nested type's parameter
+  void anEntitlementCheckThatIsSkippedIsNoticed() {
+    assertMutationIsNoticed(
+        new World.Mutation(
+            listener -> listener,
+            s -> {
+              Interest honest = s.interest();
+              Interest widened =
+                  new Interest(honest.to(), Grant.ALL.subscribe(), honest.filter(), honest.user());
+              return new Subscription(widened, s.start(), s.caller());
+            }),
+        () -> {});
+  }
+
+  private void assertMutationIsNoticed(World.Mutation mutation, Runnable beforeEach) {
+    assertThatThrownBy(
+            () -> {
+              for (int seed = 0; seed < 20; seed++) {
+                beforeEach.run();
+                round(seed, mutation);
+              }
+            })
+        .isInstanceOf(AssertionError.class);
+  }
+
+  private void round(long seed, World.Mutation mutation) {
+    Random random = new Random(seed);
+    Retention retention = new Retention(Duration.ofDays(1), 150 + random.nextInt(600), 1L << 30);
+    Path file =
+        folder.resolve("r" + Long.toHexString(seed) + "-" + System.identityHashCode(random));
+    try (World world = new World(file, random, retention, mutation)) {
+      List<Reader> readers = readers(random);
+      for (int step = 0; step < STEPS; step++) {
+        step(world, random, readers);
+        check(world, readers);
+      }
+      finish(world, readers);
+      check(world, readers);
+      for (Reader reader : readers) {
+        if (!reader.wishes.isEmpty()) {
+          assertNothingIsMissing(world, reader);
+        }
+      }
+    }
+  }
+
+  private static List<Reader> readers(Random random) {
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      readers.add(new Reader("r" + i, wish(random)));
+    }
+    if (random.nextInt(4) == 0) { // a crowd, so that a pass takes several slices
+      Reader.Wish common = wish(random);
+      for (int i = 0; i < 600; i++) {
+        readers.add(new Reader("crowd" + i, common));
+      }
+    }
+    return readers;
+  }
+
+  private static Reader.Wish wish(Random random) {
+    String user = random.nextBoolean() ? USERS.get(random.nextInt(USERS.size())) : null;
+    List<String> granted = some(random, PATTERNS, 1 + random.nextInt(2));
+    if (random.nextInt(6) == 0) {
+      granted.add("user:*");
+    }
+    return new Reader.Wish(user, asked(random), granted, random.nextInt(2));
+  }
+
+  private static List<String> asked(Random random) {
+    List<String> asked = some(random, PATTERNS, random.nextInt(3));
+    if (!asked.isEmpty() && random.nextInt(4) == 0) {
+      asked.add("everyone");
+    }
+    return asked;
+  }
+
+  private static List<String> some(Random random, List<String> all, int count) {
+    List<String> some = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      some.add(all.get(random.nextInt(all.size())));
+    }
+    return some;
+  }
+
+  private static void step(World world, Random random, List<Reader> readers) {
+    Reader reader = readers.get(random.nextInt(readers.size()));
+    switch (random.nextInt(24)) {
+      case 0, 1, 2, 3, 4, 5 -> world.publish(drafts(world, random, 1 + random.nextInt(3)));
+      case 6, 7 -> world.publish(drafts(world, random, 60 + random.nextInt(80)));
+      case 8 -> {
+        List<World.Published> known = world.notWithdrawn();
+        if (!known.isEmpty()) {
+          World.Published last =
+              known.get(known.size() - 1 - random.nextInt(Math.min(known.size(), 30)));
+          if (last.position() >= world.lowWater()) {
+            world.withdraw(last);
+          }
+        }
+      }
+      case 9, 10, 11, 12 -> connect(world, random, reader);
+      case 13 -> readers.forEach(each -> connect(world, random, each));
+      case 14 -> disconnect(reader);
+      case 15, 16 -> reader.credit = random.nextInt(3);
+      case 17 -> drain(reader);
+      case 18 -> change(random, reader);
+      case 19 -> {
+        world.time.pass(Duration.ofSeconds(1));
+        world.loop.advance(Duration.ofSeconds(1).toNanos());
+      }
+      case 20 -> {
+        if (random.nextInt(4) == 0) {
+          readers.forEach(DeliveryPropertyTest::disconnect);
+          world.restart();
+        }
+      }
+      default -> {}
+    }
+    int turns = random.nextBoolean() ? 1_000 : random.nextInt(4);
+    while (turns-- > 0 && world.loop.runOne()) {} // the loop keeps up, or hardly gets anywhere
+  }
+
+  private static List<Draft> drafts(World world, Random random, int count) {
+    List<Draft> drafts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Set<Address> to = new HashSet<>();
+      for (int j = 0; j <= random.nextInt(2); j++) {
+        to.add(
+            switch (random.nextInt(6)) {
+              case 0 -> Address.EVERYONE;
+              case 1 -> Address.user(USERS.get(random.nextInt(USERS.size())));
+              default -> Address.topic(TOPICS.get(random.nextInt(TOPICS.size())));
+            });
+      }
+      Draft.Builder draft = Draft.to(List.copyOf(to), "t").level(Level.values()[random.nextInt(3)]);
+      if (random.nextInt(10) == 0) {
+        draft.expires(world.time.instant().plusSeconds(random.nextInt(3)));
+      }
+      if (random.nextInt(20) == 0) {
+        draft.body("x".repeat(8_000));
+      }
+      drafts.add(draft.build());
+    }
+    return drafts;
+  }
+
+  private static void connect(World world, Random random, Reader reader) {
+    if (reader.subscriber == null) {
+      reader.credit = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
+      try {
+        world.connect(reader, random.nextBoolean() ? new Start.Latest() : new Start.Earliest());
+      } catch (Refusal outsideTheGrant) {
+        reader.wish = wish(random);
+      }
+    }
+  }
+
+  private static void disconnect(Reader reader) {
+    if (reader.subscriber != null) {
+      reader.subscriber.leave();
+      reader.subscriber = null;
+    }
+  }
+
+  private static void drain(Reader reader) {
+    reader.credit = Integer.MAX_VALUE;
+    if (reader.subscriber != null) {
+      reader.subscriber.drained();
+    }
+  }
+
+  private static void change(Random random, Reader reader) {
+    if (reader.subscriber != null) {
+      Reader.Wish changed =
+          new Reader.Wish(
+              reader.wish.user(), asked(random), reader.wish.granted(), random.nextInt(2));
+      try {
+        long from = reader.subscriber.change(World.filter(changed));
+        reader.wish = changed;
+        reader.lastEventId = "." + from; // the acknowledgement tells it
+        reader.wishes.put(from, changed);
+      } catch (Refusal outsideTheGrant) {
+        // it keeps what it had
+      }
+    }
+  }
+
+  /** Lets everyone come back and read to the end. */
+  private static void finish(World world, List<Reader> readers) {
+    world.settle();
+    for (Reader reader : readers) {
+      if (reader.subscriber == null && !reader.wishes.isEmpty()) {
+        reader.credit = Integer.MAX_VALUE;
+        world.connect(reader, null);
+      }
+      drain(reader);
+    }
+    world.settle();
+  }
+
+  private static void check(World world, List<Reader> readers) {
+    for (Reader reader : readers) {
+      for (Entry entry : reader.unchecked()) {
+        long position = entry.position();
+        assertThat(position).as("%s: order", reader.name).isGreaterThan(reader.last);
+        reader.last = position;
+        if (entry.kind() == Entry.Kind.NOTIFICATION) {
+          reader.got.add(position);
+          World.Published published = world.model.get(position);
+          assertThat(published).as("%s: position %d", reader.name, position).isNotNull();
+          assertThat(entry.id()).isEqualTo(published.id());
+          if (!reader.wishes.lowerEntry(position).getValue().admits(published)) {
+            throw new AssertionError(
+                "%s: not entitled to %d %s by %s"
+                    .formatted(reader.name, position, published.to(), reader.wishes));
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertNothingIsMissing(World world, Reader reader) {
+    long nowMs = world.time.millis();
+    for (World.Published published :
+        world.model.tailMap(reader.wishes.firstKey(), false).values()) {
+      long position = published.position();
+      boolean excused =
+          published.withdrawn
+              || published.expiresMs() <= nowMs
+              || reader.gaps.stream().anyMatch(g -> g.from() < position && position <= g.to());
+      if (!excused
+          && reader.wishes.lowerEntry(position).getValue().admits(published)
+          && !reader.got.contains(position)) {
+        throw new AssertionError(
+            "%s: misses %d %s (low water %d, end %d, %s)"
+                .formatted(
+                    reader.name,
+                    position,
+                    published.to(),
+                    world.lowWater(),
+                    world.end(),
+                    reader.subscriber));
+      }
+    }
+  }
+}

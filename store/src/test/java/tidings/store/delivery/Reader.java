@@ -1,0 +1,172 @@
+package tidings.store.delivery;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tidings.core.delivery.ControlEvent;
+import tidings.core.delivery.Encoding;
+import tidings.core.delivery.Frame;
+import tidings.core.delivery.Outlet;
+import tidings.core.delivery.Subscriber;
+import tidings.core.log.Entry;
+
+/** A client that writes down what it gets, and keeps its cursor as an EventSource does. */
+final class Reader implements Outlet {
+
+  /** What the reader asked for and may have, in a form that a naive matcher reads. */
+  record Wish(@Nullable String user, List<String> asked, List<String> granted, int level) {
+
+    /** Whether it is to get an entry, decided without any of the hub's own matching. */
+    boolean admits(World.Published published) {
+      List<String> effective = asked.isEmpty() ? defaults() : asked;
+      return published.level() >= level
+          && published.to().stream().anyMatch(a -> any(effective, a) && any(allGranted(), a));
+    }
+
+    private List<String> allGranted() {
+      List<String> all = new ArrayList<>(granted);
+      if (user != null) {
+        all.add("everyone");
+        all.add("user:" + user);
+      }
+      return all;
+    }
+
+    private List<String> defaults() {
+      return allGranted().stream()
+          .filter(p -> !p.startsWith("user:") || p.equals("user:" + user))
+          .toList();
+    }
+
+    private static boolean any(List<String> patterns, String address) {
+      return patterns.stream().anyMatch(pattern -> matches(pattern, address));
+    }
+
+    static boolean matches(String pattern, String address) {
+      if (pattern.equals("user:*")) {
+        return address.startsWith("user:");
+      }
+      if (pattern.startsWith("topic:") && address.startsWith("topic:")) {
+        return words(words(pattern), words(address));
+      }
+      return pattern.equals(address);
+    }
+
+    private static List<String> words(String address) {
+      return Arrays.asList(address.substring("topic:".length()).split("\\."));
+    }
+
+    private static boolean words(List<String> pattern, List<String> topic) {
+      if (pattern.isEmpty()) {
+        return topic.isEmpty();
+      }
+      List<String> rest = pattern.subList(1, pattern.size());
+      if (pattern.getFirst().equals("#")) {
+        return words(rest, topic)
+            || !topic.isEmpty() && words(pattern, topic.subList(1, topic.size()));
+      }
+      return !topic.isEmpty()
+          && (pattern.getFirst().equals("*") || pattern.getFirst().equals(topic.getFirst()))
+          && words(rest, topic.subList(1, topic.size()));
+    }
+  }
+
+  /** A stretch of positions that was announced as gone: from, exclusive, to, inclusive. */
+  record Missing(long from, long to) {}
+
+  private record Recorded(List<Entry> entries, long direct) implements Frame {
+    @Override
+    public void release() {}
+  }
+
+  private static final Encoding RECORDING =
+      (epoch, entries, direct) -> new Recorded(List.copyOf(entries), direct);
+
+  /** Positions of the notifications that it got and that were checked. */
+  final Set<Long> got = new HashSet<>();
+
+  /** The position of the entry that was checked last. */
+  long last;
+
+  private final List<Entry> received = new ArrayList<>();
+  final List<Missing> gaps = new ArrayList<>();
+
+  /** What it wishes, by the position from which on it counts, exclusive. */
+  final NavigableMap<Long, Wish> wishes = new TreeMap<>();
+
+  final String name;
+  Wish wish;
+  @Nullable Subscriber subscriber;
+  @Nullable String lastEventId;
+  @Nullable Ending ended;
+  int credit = Integer.MAX_VALUE;
+
+  Reader(String name, Wish wish) {
+    this.name = name;
+    this.wish = wish;
+  }
+
+  /** What it got since the last call. */
+  List<Entry> unchecked() {
+    List<Entry> entries = List.copyOf(received);
+    received.clear();
+    return entries;
+  }
+
+  @Override
+  public Encoding encoding() {
+    return RECORDING;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return credit > 0;
+  }
+
+  @Override
+  public void write(Frame frame) {
+    credit--;
+    Recorded recorded = (Recorded) frame;
+    for (int i = 0; i < recorded.entries.size(); i++) {
+      Entry entry = recorded.entries.get(i);
+      boolean direct = (recorded.direct >> i & 1) != 0;
+      boolean addressed =
+          entry.to().stream().anyMatch(a -> a.toString().equals("user:" + wish.user));
+      if (direct != addressed) {
+        throw new AssertionError(name + ": direct is " + direct + " at " + entry.position());
+      }
+      received.add(entry);
+      lastEventId = "." + entry.position(); // the epoch is put before it when it is used
+    }
+  }
+
+  @Override
+  public void write(ControlEvent event) {
+    switch (event) {
+      case ControlEvent.Hello hello -> {
+        if (wishes.isEmpty()) {
+          wishes.put(hello.cursor().position(), wish);
+        }
+      }
+      case ControlEvent.Gap gap ->
+          gaps.add(new Missing(gap.from().position(), gap.cursor().position()));
+      case ControlEvent.Tick tick -> {}
+      case ControlEvent.Reauth reauth -> {}
+    }
+    lastEventId = event.cursor().toString();
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void end(Ending why, int retryMs) {
+    ended = why;
+    subscriber = null;
+  }
+}

@@ -1,0 +1,273 @@
+package tidings.store.delivery;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.access.Grant;
+import tidings.core.access.Publisher;
+import tidings.core.delivery.Dispatcher;
+import tidings.core.delivery.Filter;
+import tidings.core.delivery.Hub;
+import tidings.core.delivery.HubSettings;
+import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscription;
+import tidings.core.log.Append;
+import tidings.core.log.Entry;
+import tidings.core.log.Log;
+import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
+import tidings.core.notification.Draft;
+import tidings.core.notification.Level;
+import tidings.store.ManualTime;
+import tidings.store.Outcome;
+import tidings.store.Retention;
+import tidings.store.sqlite.SqliteLog;
+import tidings.store.sqlite.SqliteSettings;
+import tidings.store.sqlite.Surroundings;
+
+/**
+ * A hub on a real store whose loop and time are moved by hand, and a model of what was published.
+ */
+@SuppressWarnings("EnumOrdinal") // the model is to know levels as plain numbers
+final class World implements AutoCloseable {
+
+  /** What the model knows of an entry. */
+  static final class Published {
+    private final long position;
+    private final UUID id;
+    private final List<String> to;
+    private final int level;
+    private final long expiresMs;
+    boolean withdrawn;
+
+    Published(long position, UUID id, List<String> to, int level, long expiresMs) {
+      this.position = position;
+      this.id = id;
+      this.to = to;
+      this.level = level;
+      this.expiresMs = expiresMs;
+    }
+
+    long position() {
+      return position;
+    }
+
+    UUID id() {
+      return id;
+    }
+
+    List<String> to() {
+      return to;
+    }
+
+    int level() {
+      return level;
+    }
+
+    long expiresMs() {
+      return expiresMs;
+    }
+  }
+
+  /**
+   * A seam for mutations: what stands between the hub and its store, and how a stream is asked for.
+   */
+  record Mutation(UnaryOperator<Log.Listener> listener, UnaryOperator<Subscription> subscription) {
+    static final Mutation NONE = new Mutation(UnaryOperator.identity(), UnaryOperator.identity());
+  }
+
+  private static final Publisher PUBLISHER = new Publisher("sub:test");
+
+  final ManualTime time = new ManualTime();
+  final TreeMap<Long, Published> model = new TreeMap<>();
+  final ManualLoop loop = new ManualLoop();
+  private final Path file;
+  private final Random random;
+  private final Mutation mutation;
+  private final Retention retention;
+  private final AtomicLong handedOver = new AtomicLong();
+  private WrappedLog log;
+  private Hub hub;
+  private Dispatcher dispatcher;
+
+  World(Path file, Random random, Retention retention, Mutation mutation) {
+    this.file = file;
+    this.random = random;
+    this.retention = retention;
+    this.mutation = mutation;
+    this.log = open();
+    this.hub = start(log);
+    this.dispatcher = hub.dispatcher(loop);
+  }
+
+  private WrappedLog open() {
+    return new WrappedLog(
+        SqliteLog.open(
+            SqliteSettings.of(file).retention(retention),
+            new Surroundings(
+                time,
+                time::nanos,
+                random,
+                failure -> {
+                  throw new AssertionError(failure);
+                })));
+  }
+
+  private Hub start(WrappedLog opened) {
+    WrappedLog counting =
+        new WrappedLog(opened.log) {
+          @Override
+          public void start(Listener listener) {
+            Listener mutated = mutation.listener().apply(listener);
+            super.start(
+                new Listener() {
+                  @Override
+                  public void committed(List<Entry> entries) {
+                    mutated.committed(entries);
+                    handedOver.set(entries.getLast().position());
+                  }
+
+                  @Override
+                  public void gone(long position) {
+                    mutated.gone(position);
+                  }
+
+                  @Override
+                  public void purgedBelow(long lowWater) {
+                    mutated.purgedBelow(lowWater);
+                  }
+                });
+          }
+        };
+    log = counting;
+    handedOver.set(opened.end());
+    HubSettings settings =
+        new HubSettings( // a tail that is often left behind, or hardly ever
+            random.nextBoolean() ? 40_000 : 1_000_000,
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60));
+    Hub started = new Hub(counting, settings, time, time::nanos, random);
+    started.start();
+    return started;
+  }
+
+  /** Stops the hub and starts it again on the same file; every connection is gone. */
+  void restart() {
+    hub.close();
+    log.close();
+    while (loop.runOne()) {} // what was queued meets a hub that has ended
+    log = open();
+    hub = start(log);
+    dispatcher = hub.dispatcher(loop);
+  }
+
+  void publish(List<Draft> drafts) {
+    Outcome outcome = new Outcome();
+    hub.intake().publish(new Caller(null, PUBLISHER, Grant.ALL, null, null), drafts, outcome);
+    List<Append.Receipt> receipts = outcome.receipts();
+    for (int i = 0; i < drafts.size(); i++) {
+      Draft draft = drafts.get(i);
+      model.put(
+          receipts.get(i).position(),
+          new Published(
+              receipts.get(i).position(),
+              receipts.get(i).id(),
+              draft.to().stream().map(Address::toString).toList(),
+              draft.level().ordinal(),
+              draft.expires() == null ? Long.MAX_VALUE : draft.expires().toEpochMilli()));
+    }
+    awaitHandOver();
+  }
+
+  void withdraw(Published published) {
+    Outcome outcome = new Outcome();
+    log.withdraw(published.id(), PUBLISHER, outcome);
+    outcome.receipts();
+    published.withdrawn = true;
+    awaitHandOver();
+  }
+
+  private void awaitHandOver() {
+    soon().until(() -> handedOver.get() >= log.end());
+  }
+
+  private static ConditionFactory soon() {
+    return Awaitility.with().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).await();
+  }
+
+  long lowWater() {
+    return log.lowWater();
+  }
+
+  long end() {
+    return log.end();
+  }
+
+  void connect(Reader reader, @Nullable Start first) {
+    Start start = first;
+    String cursor = reader.lastEventId;
+    if (cursor != null) {
+      String epoch = log.epochs().current().name();
+      start = new Start.After(cursor.startsWith(".") ? epoch + cursor : cursor);
+    }
+    reader.ended = null;
+    reader.subscriber =
+        dispatcher.subscribe(
+            mutation
+                .subscription()
+                .apply(
+                    Subscription.of(
+                        caller(reader.wish),
+                        filter(reader.wish),
+                        start == null ? new Start.Latest() : start)),
+            reader);
+  }
+
+  static Filter filter(Reader.Wish wish) {
+    return new Filter(
+        wish.asked().stream().map(AddressPattern::of).toList(),
+        Filter.Choice.any(),
+        Filter.Choice.any(),
+        Level.values()[wish.level()]);
+  }
+
+  private static Caller caller(Reader.Wish wish) {
+    Grant grant =
+        new Grant(
+            List.of(),
+            wish.granted().stream().map(AddressPattern::of).toList(),
+            false,
+            false,
+            false);
+    return Caller.of(wish.user(), PUBLISHER, grant, null, null);
+  }
+
+  /** Runs the loop until nothing is left to do, and every page that was asked for has come. */
+  void settle() {
+    soon()
+        .until(() -> {
+          while (loop.runOne()) {}
+          return log.reads.none() && !loop.runOne();
+        });
+  }
+
+  List<Published> notWithdrawn() {
+    return new ArrayList<>(model.values().stream().filter(p -> !p.withdrawn).toList());
+  }
+
+  @Override
+  public void close() {
+    hub.close();
+    log.close();
+  }
+}
