@@ -48,6 +48,9 @@ export interface Problem {
   field?: string;
 }
 
+/** Everything that the caller may read, other users' own included; without it a caller's own comes and theirs doesn't. */
+export const everyAddress = '&to=everyone&to=topic:%23&to=user:*';
+
 /** One hub's API as one caller, over the network and nothing else. */
 export class Api {
   readonly url: string;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Api, type Problem } from '../../harness/api.ts';
+import { Api, everyAddress, type Problem } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { run } from '../../harness/process.ts';
 import { launcher } from '../../harness/paths.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   auditor = new Api(hub.url, token('auditor', { subscribe: ['topic:#', 'user:*'] }));
 });
 afterAll(() => hub?.kill());
-afterEach(async () => expect(await auditor.history(), 'nothing more is stored').toHaveLength(accepted));
+afterEach(async () => expect(await auditor.history(everyAddress), 'nothing more is stored').toHaveLength(accepted));
 
 const draft = { to: ['topic:shop.orders'], title: 'Order 1 placed' };
 const json = { 'content-type': 'application/json' };
@@ -98,7 +98,7 @@ describe('a token without the grant', () => {
     expect(problem.detail).toContain(to.at(-1));
   });
 
-  it.each(['topic:shop.orders', 'topic:%23', 'user:bob', 'user:*'])('may not read %s', async (to) => {
+  it.each(['topic:shop.orders', 'topic:%23', 'user:bob'])('may not read %s', async (to) => {
     expectProblem(await send(`${hub.url}/v1/stream?to=${to}`, { headers: bearer(token('alice', {})) }), 403, 'forbidden');
     expectProblem(await send(`${hub.url}/v1/notifications?to=${to}`, { headers: bearer(token('alice', {})) }), 403, 'forbidden');
   });
