@@ -23,9 +23,17 @@ final class Reader implements Outlet {
 
     /** Whether it is to get an entry, decided without any of the hub's own matching. */
     boolean admits(World.Published published) {
-      List<String> effective = asked.isEmpty() ? defaults() : asked;
       return published.level() >= level
-          && published.to().stream().anyMatch(a -> any(effective, a) && any(allGranted(), a));
+          && published.to().stream().anyMatch(a -> any(effective(), a) && any(allGranted(), a));
+    }
+
+    /** Whether what is addressed to its user is part of what it reads. */
+    boolean readsItself() {
+      return user != null && any(effective(), "user:" + user);
+    }
+
+    private List<String> effective() {
+      return asked.isEmpty() ? defaults() : asked;
     }
 
     private List<String> allGranted() {
@@ -136,9 +144,11 @@ final class Reader implements Outlet {
       Entry entry = recorded.entries.get(i);
       boolean direct = (recorded.direct >> i & 1) != 0;
       boolean addressed =
-          entry.to().stream().anyMatch(a -> a.toString().equals("user:" + wish.user));
+          wish.readsItself()
+              && entry.to().stream().anyMatch(a -> a.toString().equals("user:" + wish.user));
       if (direct != addressed) {
-        throw new AssertionError(name + ": direct is " + direct + " at " + entry.position());
+        throw new AssertionError(
+            "%s: direct is %s at %d %s for %s".formatted(name, direct, entry.position(), entry.to(), wish));
       }
       received.add(entry);
       lastEventId = "." + entry.position(); // the epoch is put before it when it is used
