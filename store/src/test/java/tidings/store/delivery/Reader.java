@@ -148,7 +148,8 @@ final class Reader implements Outlet {
               && entry.to().stream().anyMatch(a -> a.toString().equals("user:" + wish.user));
       if (direct != addressed) {
         throw new AssertionError(
-            "%s: direct is %s at %d %s for %s".formatted(name, direct, entry.position(), entry.to(), wish));
+            "%s: direct is %s at %d %s for %s"
+                .formatted(name, direct, entry.position(), entry.to(), wish));
       }
       received.add(entry);
       lastEventId = "." + entry.position(); // the epoch is put before it when it is used
