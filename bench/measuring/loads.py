@@ -94,7 +94,9 @@ def ingest(scenario, server, **options):
 
 
 def warm(server):
+    """Lets a compiler see streams and publishes often enough: some 10,000 times."""
     fanout("warm", server, subs=500, rate=100, secs=8)
+    ingest("warm", server, pubs=64, secs=5)
 
 
 def reply_under_fanout(server, streams, seconds):
@@ -128,7 +130,7 @@ def storm(server, streams, missed):
         "storm",
         server,
         f"storm {server.name}",
-        sub_req=server.requests["user"],
+        sub_req=server.requests["user-subscribe"],
         again_req=server.requests["return"],
         pub_req=server.requests["publish"],
         hello_event=int(server.hello_event),

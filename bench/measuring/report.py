@@ -33,6 +33,7 @@ FIGURES = {
     },
     "steady-1k": FAN_OUT,
     "wide-10k": FAN_OUT,
+    "users-10k": FAN_OUT,
     "burst-1k": FAN_OUT,
     "lone-1": FAN_OUT,
     "unicast-10k": FAN_OUT,

@@ -89,6 +89,8 @@ class Server:
 PLAIN = {
     "subscribe": REQUESTS / "plain-subscribe.http",
     "publish": REQUESTS / "plain-publish.http",
+    "user-subscribe": REQUESTS / "plain-subscribe.http",
+    "user-publish": REQUESTS / "plain-publish.http",
 }
 
 
@@ -97,7 +99,7 @@ class Limit(Server):
 
     name = "limit"
     port = 9000
-    requests = PLAIN | {"return": PLAIN["subscribe"], "user": PLAIN["subscribe"]}
+    requests = PLAIN | {"return": PLAIN["subscribe"]}
 
     def start(self):
         require_free(self.port)
@@ -111,7 +113,6 @@ class Nchan(Server):
     name = "nchan"
     port = 9001
     requests = PLAIN | {
-        "user": PLAIN["subscribe"],
         "return": REQUESTS / "plain-return.http",
         "unicast-subscribe": REQUESTS / "plain-unicast-subscribe.http",
         "unicast-publish": REQUESTS / "plain-unicast-publish.http",
@@ -153,7 +154,8 @@ class Hub(Server):
     requests = {
         "subscribe": REQUESTS / "hub-subscribe.http",
         "publish": REQUESTS / "hub-publish.http",
-        "user": REQUESTS / "hub-user-subscribe.http",
+        "user-subscribe": REQUESTS / "hub-user-subscribe.http",
+        "user-publish": REQUESTS / "hub-publish.http",
         "return": REQUESTS / "hub-user-return.http",
         "unicast-subscribe": REQUESTS / "hub-unicast-subscribe.http",
         "unicast-publish": REQUESTS / "hub-unicast-publish.http",
