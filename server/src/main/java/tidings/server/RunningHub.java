@@ -52,6 +52,7 @@ final class RunningHub {
   private final Hub hub;
   private final BlockingTasks blocking = new BlockingTasks(BLOCKING_MAX);
   private final HttpServer server;
+  private final Sources sources;
   private final String url;
   private volatile boolean stopping;
 
@@ -77,7 +78,15 @@ final class RunningHub {
     HubSettings settings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
     this.hub = new Hub(log, settings, Clocks.WALL, Clocks.TICKER, random);
-    Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
+    PrometheusRegistry registry = new PrometheusRegistry();
+    Metrics metrics = new Metrics(registry, hub);
+    this.sources =
+        new Sources(
+            config.sources(),
+            hub,
+            log,
+            new tidings.rabbitmq.Surroundings(Clocks.WALL, Clocks.TICKER, random));
+    sources.register(registry);
     Routes.Parts parts =
         new Routes.Parts(
             hub,
@@ -104,6 +113,7 @@ final class RunningHub {
       release();
       throw new Failure(e.getMessage() + " (choose another with http.port or --port)", e);
     }
+    sources.start();
     if (config.dev()) {
       logger.warn(
           "DEV MODE: whoever reaches {} on this machine may read and publish everything, without a"
@@ -118,7 +128,11 @@ final class RunningHub {
       return unavailable("hub", "it is stopping");
     }
     Problem trouble = log.trouble();
-    return trouble == null ? Readiness.READY : unavailable("store", trouble.detail());
+    if (trouble != null) {
+      return unavailable("store", trouble.detail());
+    }
+    List<Readiness.Reason> reasons = sources.troubles();
+    return reasons.isEmpty() ? Readiness.READY : new Readiness(Readiness.Status.DEGRADED, reasons);
   }
 
   private static Readiness unavailable(String part, String detail) {
@@ -177,10 +191,12 @@ final class RunningHub {
     logger.info("stops");
     stopping = true;
     Duration limit = config.http().drainTimeout();
+    CompletableFuture<Void> drawn = sources.stop(blocking);
     CompletableFuture<Void> answered = server.finish();
     CompletableFuture<Void> ended = hub.drain(limit.multipliedBy(3).dividedBy(4));
     try {
-      CompletableFuture.allOf(answered, ended).get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(answered, drawn, ended)
+          .get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       logger.warn("some requests or streams did not end within {} and are cut off", limit);
     } catch (ExecutionException e) {

@@ -140,6 +140,24 @@ final class ServeTest {
     assertThat(publish(open)).isEqualTo(403);
   }
 
+  @Test
+  void aSourceThatIsAwayDegradesTheHubAndIsNamed() throws Exception {
+    Files.writeString(
+        folder.resolve("hub.yaml"),
+        """
+        access: {public-topics: [everyone]}
+        sources:
+          - {name: center, kind: rabbitmq, url: "amqp://127.0.0.1:1", exchange: notifications,
+             queue: {name: tidings, kind: quorum}, bindings: ["#"], format: nasqueron}
+        """);
+    String url = url(start("serve", "--config", "hub.yaml", "--port", "0"));
+
+    HttpResponse<String> ready = get(url + "/health/ready");
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.body()).contains("\"status\":\"degraded\"", "source center");
+    assertThat(get(url + "/metrics").body()).contains("tidings_source_up{source=\"center\"} 0");
+  }
+
   private int forwarded(String url) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + "/v1/session"))
