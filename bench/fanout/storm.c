@@ -184,8 +184,18 @@ static void publish(struct publisher* p, const struct request_template* request,
   publisher_send(p, text, request_render(request, values, array ? count : 0, text, sizeof text));
   enum publisher_event event;
   while ((event = publisher_read(p)) == PUBLISHER_NOTHING) usleep(100);
-  if (event == PUBLISHER_CLOSED || p->reply.status / 100 != 2)
-    die("publish: %d %s", p->reply.status, p->reply.excerpt);
+  if (event == PUBLISHER_CLOSED) die("publish: the server closed the connection");
+  if (p->reply.status / 100 != 2) die("publish: %d %s", p->reply.status, p->reply.excerpt);
+}
+
+// On a connection of its own: servers close those that say nothing for a while.
+static void publish_all(const struct request_template* request, int count) {
+  struct publisher p;
+  publisher_open(&p, port);
+  int step = array ? array : 1;
+  for (int i = 0; i < count; i += step)
+    publish(&p, request, i, count - i < step ? count - i : step);
+  close(p.fd);
 }
 
 static void disconnect_all(void) {
@@ -232,23 +242,20 @@ int main(int argc, char** argv) {
   streams = calloc(stream_count, sizeof *streams);
   for (int i = 0; i < stream_count; i++) streams[i].fd = -1;
   epoll = epoll_create1(EPOLL_CLOEXEC);
-  struct publisher publisher;
-  publisher_open(&publisher, port);
 
   connect_all(connect_rate);
   await(&greeted, deadline());
   if (greeted < (unsigned)stream_count)
     die("only %u of %d streams connected at first", greeted, stream_count);
   if (missed) {
-    publish(&publisher, &publish_request, 0, 1);  // so that every stream has a cursor
+    publish_all(&publish_request, 1);  // so that every stream has a cursor
     await(&first_received, deadline());
     if (first_received < (unsigned)stream_count)
       die("only %u of %d streams received the first message", first_received, stream_count);
   }
   disconnect_all();
   uint64_t publish_began = now_ns();
-  for (int i = 0; i < missed; i += array ? array : 1)
-    publish(&publisher, &publish_request, i, missed - i < array ? missed - i : array);
+  publish_all(&publish_request, missed);
   double publish_s = (now_ns() - publish_began) / 1e9;
   sleep(settle_s);
 
