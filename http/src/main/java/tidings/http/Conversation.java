@@ -59,6 +59,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private @Nullable Turn turn;
   private boolean begun; // whether bytes of the next request have come
   private boolean stopping;
+  private boolean takingWaiting;
   private boolean ended; // nothing more is answered: what comes is thrown away
 
   /** When the connection ends unless something has happened by then. */
@@ -246,9 +247,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       return;
     }
     deadline(settings.idle());
+    if (takingWaiting) {
+      return; // an answer given at once, below: the loop there goes on, at the same depth
+    }
+    takingWaiting = true;
     while (!waiting.isEmpty() && (turn == null || turn.reading)) {
       take(waiting.remove());
     }
+    takingWaiting = false;
     if (waiting.isEmpty()) {
       context().channel().config().setAutoRead(true);
     }

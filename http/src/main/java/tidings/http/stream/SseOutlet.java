@@ -10,6 +10,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Frame;
@@ -23,6 +24,9 @@ import tidings.core.delivery.Subscriber;
 final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
   /** Ends a chunked body (RFC 9112, 7.1). */
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** How long the end of a stream may take to leave. */
+  private static final int LINGER_S = 5;
 
   private final SseEncoding encoding;
   private final InstantSource clock;
@@ -84,8 +88,8 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
 
   @Override
   public void end(Ending why, int retryMs) {
-    if (why == Ending.NO_PROGRESS) {
-      var _ = channel().close();
+    if (why == Ending.NO_PROGRESS || !isWritable()) {
+      var _ = channel().close(); // it would not read the end either
       return;
     }
     if (retryMs > 0) {
@@ -95,7 +99,15 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
         encoding == SseEncoding.CHUNKED
             ? Unpooled.wrappedBuffer(LAST_CHUNK)
             : Unpooled.EMPTY_BUFFER;
-    var _ = channel().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+    Channel ending = channel();
+    var _ = ending.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+    if (ending.isOpen()) { // what is left does not fit the socket: it has a moment to leave
+      var _ = ending.eventLoop().schedule(() -> cutOff(ending), LINGER_S, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void cutOff(Channel channel) {
+    var _ = channel.close();
   }
 
   // --- the channel ---
