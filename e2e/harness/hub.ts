@@ -23,7 +23,7 @@ export interface HubOptions {
   descriptors?: number;
 }
 
-const startLimitMs = 30_000;
+const startLimitMs = 60_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');

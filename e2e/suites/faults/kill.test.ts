@@ -20,7 +20,7 @@ afterAll(async () => {
   await hub?.kill();
 });
 
-it(`${rounds} rounds of kill -9 under load keep every promise`, { timeout: rounds * 20_000 + 60_000 }, async () => {
+it(`${rounds} rounds of kill -9 under load keep every promise`, { timeout: rounds * 30_000 + 120_000 }, async () => {
   hub = await Hub.start();
   const publisher = new Api(hub.url, token('shop'));
   const auditor = new Api(hub.url, token('auditor', { subscribe: ['topic:#', 'user:*'] }));
