@@ -84,7 +84,7 @@ export class Api {
     return JSON.parse(text) as { id: string; cursor: string };
   }
 
-  /** Publishes under a key, with the outcome as a publisher can know it. */
+  /** Publishes under a key (visible ASCII, since it is the ref), with the outcome as a publisher can know it. */
   async attempt(key: string, draft: Draft): Promise<Published> {
     const sent = { ...draft, ref: key, data: { ...draft.data, key } };
     const known = { key, hash: contentHash(sent), to: draft.to };

@@ -39,10 +39,10 @@ it('slow requests end at their deadline, however busy they look, and delay nobod
   );
   const reader = await new Subscriber(hub.url, { token: token('alice') }).ready();
   for (let i = 0; i < 50; i++) {
-    const sent = await api.attempt(`good ${i}`, { to: ['everyone'], title: `good ${i}` });
+    const sent = await api.attempt(`good-${i}`, { to: ['everyone'], title: `good ${i}` });
     expect(sent.outcome).toBe('ok');
   }
-  await reader.has('good 49', 5_000);
+  await reader.has('good-49', 5_000);
   await until('all slow ones are closed', () => slow.every((socket) => socket.destroyed), 20_000);
   expect(performance.now() - began).toBeLessThan(15_000);
   expect(reader.streams).toHaveLength(1);
@@ -85,7 +85,7 @@ it('when descriptors run out, health still answers, those who read go on reading
   }
   await until('health answers', async () => (await fetch(`${hub.url}/health/live`)).status === 200);
   const during = await until('a publish', async () => {
-    const sent = await api.attempt(`during ${performance.now()}`, { to: ['everyone'], title: 'During' });
+    const sent = await api.attempt(`during-${performance.now()}`, { to: ['everyone'], title: 'During' });
     return sent.outcome === 'ok' && sent;
   });
   await reader.has(during.key);

@@ -64,7 +64,7 @@ it(`${rounds} rounds of kill -9 under load keep every promise`, { timeout: round
     published.push(...load.published);
   }
 
-  const last = await publisher.attempt('the last', { to: ['everyone', 'user:bob'], title: 'The last' });
+  const last = await publisher.attempt('the-last', { to: ['everyone', 'user:bob'], title: 'The last' });
   published.push(last);
   await Promise.all(readers.slice(0, 2).map((reader) => reader.has(last.key, 30_000)));
   const log = (await auditor.history(everyAddress)).map(arrival);

@@ -37,7 +37,7 @@ async function cutUnderLoad(options: HubOptions): Promise<{ findings: string[]; 
   await disk.powerOn();
   await hub.start({ env: {} });
   const reader = new Subscriber(hub.url, { query: '?after=earliest', token: token('alice') });
-  const last = await api.attempt('the last', { to: ['everyone'], title: 'The last' });
+  const last = await api.attempt('the-last', { to: ['everyone'], title: 'The last' });
   await reader.has(last.key);
   reader.close();
   const log = (await api.history()).map(arrival);

@@ -83,7 +83,7 @@ describe('a reader that takes nothing', () => {
     const body = 'x'.repeat(8_000);
     const batch = Array.from({ length: 100 }, (_, i) => ({ to: ['everyone'], title: `${i}`, body }));
     for (let i = 0; i < 10; i++) expect((await api.post(batch)).status).toBe(201);
-    const last = await api.attempt('the last', { to: ['everyone'], title: 'The last' });
+    const last = await api.attempt('the-last', { to: ['everyone'], title: 'The last' });
     await until('it is closed', async () => (await streamsOpen(hub)) === 0);
     reader.resume();
     await reader.has(last.key);
