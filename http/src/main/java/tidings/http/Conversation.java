@@ -105,7 +105,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   /** The deadline has passed. */
   void late() {
-    if (ended || turn == null || turn.reading) {
+    if (!ended && turn != null && turn.reader != null && turn.reader.isBusy()) {
+      turn.moreTime();
+    } else if (ended || turn == null || turn.reading) {
       var _ = context().close();
     }
   }
@@ -272,11 +274,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A client that has sent all it will still gets its answer. */
+  /** A client that has sent all it will still gets its answer, unless it may take long to come. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      if (ended || turn == null || turn.reading) {
+      if (ended || turn == null || turn.reading || turn.gone != null) {
         var _ = ctx.close();
       } else {
         stopping = true;
@@ -310,7 +312,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     private boolean answered;
     private boolean streaming; // whether the answer has begun and not ended
     private boolean paused;
-    private Runnable gone = () -> {};
+    private @Nullable Runnable gone;
     private @Nullable BodyReader reader;
     private Endpoint endpoint = exchange -> {};
 
@@ -360,7 +362,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       release();
       if (!answered) {
         answered = true;
-        gone.run();
+        if (gone != null) {
+          gone.run();
+        }
       }
       if (reader != null) {
         reader.gone();

@@ -73,6 +73,11 @@ final class PublishLines implements BodyReader {
   }
 
   @Override
+  public boolean isBusy() {
+    return caller == null || !waiting.isEmpty();
+  }
+
+  @Override
   public void writable() {
     proceed();
   }

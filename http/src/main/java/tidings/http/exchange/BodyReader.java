@@ -18,6 +18,9 @@ public interface BodyReader {
   /** The body has come to its end. */
   void end();
 
+  /** Whether it works on what it has: then the body is not late. */
+  boolean isBusy();
+
   /** The connection takes more of the answer again. */
   void writable();
 

@@ -1,0 +1,246 @@
+package tidings.http;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tidings.auth.AccessSettings;
+import tidings.auth.JwtAuthenticator;
+import tidings.auth.TokenIssuer;
+import tidings.auth.TokenKey;
+import tidings.core.access.Grant;
+import tidings.core.delivery.Hub;
+import tidings.core.delivery.HubSettings;
+import tidings.core.notification.AddressPattern;
+import tidings.http.api.Metrics;
+import tidings.http.api.Readiness;
+import tidings.http.api.Routes;
+import tidings.http.guard.CrossOrigin;
+import tidings.http.guard.DevGuard;
+import tidings.http.page.StaticFiles;
+import tidings.store.sqlite.SqliteLog;
+import tidings.store.sqlite.SqliteSettings;
+import tidings.store.sqlite.Surroundings;
+
+/** A whole hub over SQLite on a free port. Closing it fails if a buffer was leaked. */
+final class RunningHub implements AutoCloseable {
+  static final String ORIGIN = "https://page.example";
+  static final int BODY_BYTES_MAX = 20_000;
+  private static final byte[] SECRET =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final TokenIssuer ISSUER = TokenIssuer.hs256("main", SECRET);
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  static {
+    Leaks.watch();
+  }
+
+  final Hub hub;
+  final HttpServer server;
+  final int port;
+  final AtomicBoolean stopping = new AtomicBoolean();
+  final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.READY);
+  private final Path folder;
+  private final SqliteLog log;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** What differs from test to test. */
+  record Options(
+      Duration headerDeadline,
+      Duration bodyDeadline,
+      Duration heartbeat,
+      boolean dev,
+      String... publicly) {
+    static final Options DEFAULTS =
+        new Options(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(15), false);
+
+    Options publicly(String... patterns) {
+      return new Options(headerDeadline, bodyDeadline, heartbeat, dev, patterns);
+    }
+
+    Options deadlines(Duration header, Duration body) {
+      return new Options(header, body, heartbeat, dev, publicly);
+    }
+
+    Options heartbeat(Duration value) {
+      return new Options(headerDeadline, bodyDeadline, value, dev, publicly);
+    }
+
+    Options inDevMode() {
+      return new Options(headerDeadline, bodyDeadline, heartbeat, true, publicly);
+    }
+  }
+
+  private RunningHub(Options options) throws IOException {
+    folder = Files.createTempDirectory("tidings-http");
+    SecureRandom random = new SecureRandom();
+    log =
+        SqliteLog.open(
+            SqliteSettings.of(folder.resolve("tidings.db")),
+            new Surroundings(CLOCK, System::nanoTime, random, Throwable::printStackTrace));
+    hub =
+        new Hub(
+            log,
+            new HubSettings(64L << 20, options.heartbeat, Duration.ofSeconds(60)),
+            CLOCK,
+            System::nanoTime,
+            random);
+    hub.start();
+    JwtAuthenticator authenticator =
+        new JwtAuthenticator(
+            new AccessSettings(
+                List.of(TokenKey.hs256("main", SECRET, "shop", "tidings")),
+                Stream.of(options.publicly).map(AddressPattern::of).toList(),
+                options.dev),
+            CLOCK,
+            System::nanoTime);
+    Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
+    HttpSettings defaults = HttpSettings.DEFAULTS;
+    Site.Guard guard = options.dev ? new DevGuard() : request -> null;
+    server =
+        new HttpServer(
+            new HttpSettings(
+                "127.0.0.1",
+                0,
+                defaults.headerBytesMax(),
+                defaults.targetBytesMax(),
+                options.headerDeadline,
+                options.bodyDeadline,
+                defaults.idle(),
+                defaults.connectionsMax(),
+                defaults.connectionsPerAddressMax()),
+            new Site(
+                Routes.of(
+                    new Routes.Parts(
+                        hub,
+                        authenticator,
+                        metrics,
+                        BODY_BYTES_MAX,
+                        stopping::get,
+                        readiness::get,
+                        StaticFiles.of("page"),
+                        CLOCK,
+                        System::nanoTime)),
+                guard,
+                new CrossOrigin(Set.of(ORIGIN)),
+                blocking),
+            hub,
+            System::nanoTime);
+    metrics.connections(server::connections);
+    port = server.start().getPort();
+  }
+
+  static RunningHub start() {
+    return start(Options.DEFAULTS);
+  }
+
+  static RunningHub start(Options options) {
+    try {
+      return new RunningHub(options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Wire wire() {
+    return new Wire(port);
+  }
+
+  /** One request on a connection of its own. */
+  Wire.Answer call(String request) {
+    try (Wire wire = wire()) {
+      return wire.send(request).answer();
+    }
+  }
+
+  Wire.Answer get(String target, @Nullable String token) {
+    return call(request("GET", target, token));
+  }
+
+  Wire.Answer publish(String token, String json) {
+    return call(post(token, "application/json", json));
+  }
+
+  /** Opens a stream; its head and {@code hello} are still to be read. */
+  Wire stream(String token, String query) {
+    return wire().send(request("GET", "/v1/stream" + query, token));
+  }
+
+  static String request(String method, String target, @Nullable String token) {
+    return method
+        + " "
+        + target
+        + " HTTP/1.1\r\nHost: localhost\r\n"
+        + authorization(token)
+        + "\r\n";
+  }
+
+  static String post(@Nullable String token, String type, String body) {
+    return "POST /v1/notifications HTTP/1.1\r\nHost: localhost\r\n"
+        + authorization(token)
+        + "Content-Type: "
+        + type
+        + "\r\nContent-Length: "
+        + body.getBytes(StandardCharsets.UTF_8).length
+        + "\r\n\r\n"
+        + body;
+  }
+
+  static String authorization(@Nullable String token) {
+    return token == null ? "" : "Authorization: Bearer " + token + "\r\n";
+  }
+
+  /** A token with every grant. */
+  static String all(String user) {
+    return token(user, Grant.ALL, Duration.ofHours(1));
+  }
+
+  /** A token that may publish to and read some addresses. */
+  static String token(String user, String publish, String subscribe) {
+    return token(
+        user,
+        new Grant(patterns(publish), patterns(subscribe), false, false, false),
+        Duration.ofHours(1));
+  }
+
+  static String token(String user, Grant grant, Duration ttl) {
+    return ISSUER.issue(
+        new TokenIssuer.Claims(
+            "id", user, grant, CLOCK.instant(), CLOCK.instant().plus(ttl), "shop", "tidings"));
+  }
+
+  private static List<AddressPattern> patterns(String texts) {
+    return Stream.of(texts.split(" ", -1))
+        .filter(text -> !text.isEmpty())
+        .map(AddressPattern::of)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    hub.close();
+    log.close();
+    blocking.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Leaks.assertNone();
+  }
+}
