@@ -187,7 +187,10 @@ final class StreamTest {
       publish("topic:open.a", "public");
       assertThat(next(wire)).contains("\"title\":\"public\"");
     }
-    assertThat(hub.get("/v1/stream?to=everyone", null).status()).isEqualTo(401);
+    Wire.Answer outside = hub.get("/v1/stream?to=everyone", null);
+    assertThat(outside.status()).isEqualTo(401);
+    assertThat(outside.header("WWW-Authenticate")).isEqualTo("Bearer");
+    assertThat(hub.call(RunningHub.post(null, "application/json", "{}")).status()).isEqualTo(401);
     assertThat(hub.get("/v1/stream?to=topic:open.a", "a.b.c").status()).isEqualTo(401);
   }
 

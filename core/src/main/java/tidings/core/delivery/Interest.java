@@ -36,7 +36,8 @@ public record Interest(
    * What a caller gets of what it asks for. Without addresses that is everyone's, its own, and all
    * topics that it may read.
    *
-   * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
+   * @throws Refusal of kind {@code FORBIDDEN}, or {@code UNAUTHENTICATED} for an anonymous caller,
+   *     if an address is wholly outside the grant
    */
   public static Interest of(Caller caller, Filter filter) {
     Address.User user = caller.user() == null ? null : new Address.User(caller.user());
@@ -52,7 +53,10 @@ public record Interest(
     for (AddressPattern asked : filter.to()) {
       List<AddressPattern> narrowed = asked.within(granted);
       if (narrowed.isEmpty()) {
-        throw new Problem(Problem.Kind.FORBIDDEN, "not granted to read \"" + asked + "\"", "to")
+        throw new Problem(
+                user == null ? Problem.Kind.UNAUTHENTICATED : Problem.Kind.FORBIDDEN,
+                "not granted to read \"" + asked + "\"",
+                "to")
             .refusal();
       }
       narrowed.stream().filter(pattern -> !to.contains(pattern)).forEach(to::add);

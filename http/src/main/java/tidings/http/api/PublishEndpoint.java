@@ -57,14 +57,18 @@ public final class PublishEndpoint implements Endpoint {
     callers.identify(
         exchange,
         caller -> {
-          check(exchange);
+          check(exchange, caller);
           lines.begin(caller);
         });
     return lines;
   }
 
   /** What is checked once the caller is known, and before the body is looked at. */
-  private static void check(Exchange exchange) {
+  private static void check(Exchange exchange, Caller caller) {
+    if (caller.user() == null) {
+      throw Problem.of(Problem.Kind.UNAUTHENTICATED, "no token (expected one that may publish)")
+          .refusal();
+    }
     exchange.request().allowParameters(List.of());
     if (PublishType.of(exchange.request()) == PublishType.NDJSON
         && exchange.request().header(IDEMPOTENCY_KEY) != null) {
@@ -84,7 +88,7 @@ public final class PublishEndpoint implements Endpoint {
     callers.identify(
         exchange,
         caller -> {
-          check(exchange);
+          check(exchange, caller);
           exchange.refuse(problem);
         });
   }
@@ -96,7 +100,7 @@ public final class PublishEndpoint implements Endpoint {
   }
 
   private void publish(Exchange exchange, Caller caller, long begun) {
-    check(exchange);
+    check(exchange, caller);
     String key = exchange.request().header(IDEMPOTENCY_KEY);
     Drafts drafts = DraftReader.read(ByteBufUtil.getBytes(exchange.body()));
     Reply reply = new Reply(exchange, drafts.array(), begun);

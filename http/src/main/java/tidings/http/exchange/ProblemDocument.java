@@ -29,7 +29,7 @@ public final class ProblemDocument {
 
   /** A challenge says more only if there was a token (RFC 6750, 3.1). */
   private static String challenge(Problem problem) {
-    return problem.field() == null ? "Bearer" : "Bearer error=\"invalid_token\"";
+    return "Authorization".equals(problem.field()) ? "Bearer error=\"invalid_token\"" : "Bearer";
   }
 
   /** The document, unfinished: a line number may follow. */
