@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['suites/**/*.test.ts'],
     globalSetup: ['harness/run.ts'],
+    setupFiles: ['harness/leftovers.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,

@@ -12,9 +12,10 @@ export function temporaryDir(): string {
   return dir;
 }
 
-process.on('exit', () => {
-  for (const dir of made) rmSync(dir, { recursive: true, force: true });
-});
+/** Removes them all. */
+export function removeTemporaryDirs(): void {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true });
+}
 
 /** A port of the loopback address that nobody listens on. */
 export function freePort(): Promise<number> {

@@ -25,9 +25,12 @@ export interface HubOptions {
 
 const startLimitMs = 60_000;
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+
+/** Ends every hub that is left, as after a test that failed before it could. */
+export async function endAllHubs(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
-});
+  await until('every hub has ended', () => running.size === 0);
+}
 
 /** One hub, started through the launcher: it can be killed, stopped and started again on its port and store. */
 export class Hub {
