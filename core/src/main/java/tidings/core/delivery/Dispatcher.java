@@ -1,10 +1,12 @@
 package tidings.core.delivery;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ public final class Dispatcher {
   private final AddressIndex<Audience> index = new AddressIndex<>();
   private final Map<Interest, Audience> audiences = new HashMap<>();
   private final List<Subscriber> all = new ArrayList<>();
+  private final Queue<Subscriber> turns = new ArrayDeque<>(); // those who read on from their cursor
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Traffic traffic = new Traffic();
   private volatile boolean closed;
@@ -49,6 +52,7 @@ public final class Dispatcher {
   private long position;
 
   private @Nullable Pass pass;
+  private boolean takingTurns;
 
   /** One walk over those whom a window concerns. */
   private static final class Pass {
@@ -78,6 +82,14 @@ public final class Dispatcher {
     var _ = loop.schedule(() -> loop.execute(task), ms, TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Runs a task after the loop has looked at its sockets: {@code execute} would run it before that,
+   * for up to a second in a row.
+   */
+  private void yieldThen(Runnable task) {
+    later(task, 0);
+  }
+
   /** Tells it that the tail has grown. */
   void wake() {
     if (!awake.getAndSet(true)) {
@@ -105,7 +117,11 @@ public final class Dispatcher {
     traffic.subscribers(all.size());
     subscriber.progressS = traffic.nowS();
     greet(subscriber, subscription.start());
-    resume(subscriber);
+    if (subscriber.cursor >= position) {
+      subscriber.state = Subscriber.State.LIVE;
+    } else {
+      resumeSoon(subscriber); // whoever comes meanwhile is greeted first
+    }
     return subscriber;
   }
 
@@ -259,7 +275,7 @@ public final class Dispatcher {
       now.member = Math.min(now.member, audience.members.size());
       while (now.member > 0) {
         if (left-- == 0 || (left & 15) == 0 && shared.nanos() > deadline) {
-          loop.execute(this::proceed);
+          yieldThen(this::proceed);
           return;
         }
         deliver(now.window, audience, audience.members.get(--now.member));
@@ -269,7 +285,7 @@ public final class Dispatcher {
     pass = null;
     now.window.release();
     if (shared.tail().end() > position) {
-      loop.execute(this::awoken);
+      yieldThen(this::awoken);
     }
   }
 
@@ -307,7 +323,27 @@ public final class Dispatcher {
   // --- catching up ---
 
   void resumeSoon(Subscriber subscriber) {
-    loop.execute(() -> resume(subscriber));
+    turns.add(subscriber);
+    if (!takingTurns) {
+      takingTurns = true;
+      yieldThen(this::takeTurns);
+    }
+  }
+
+  /** Does one slice of catching up: those who wait take turns. */
+  private void takeTurns() {
+    long deadline = shared.nanos() + SLICE_NS;
+    try {
+      int left = turns.size(); // whoever wants another turn waits for the next slice
+      while (left-- > 0 && shared.nanos() < deadline) {
+        resume(turns.remove());
+      }
+    } finally {
+      takingTurns = !turns.isEmpty();
+      if (takingTurns) {
+        yieldThen(this::takeTurns);
+      }
+    }
   }
 
   private void resume(Subscriber subscriber) {
@@ -367,7 +403,7 @@ public final class Dispatcher {
       }
     }
     if (stop > 0) {
-      loop.execute(() -> checkDownFrom(stop));
+      yieldThen(() -> checkDownFrom(stop));
     } else {
       replay.trim();
       later(this::sweep, SWEEP_MS);

@@ -76,7 +76,11 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
   @Override
   public synchronized ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
     Timed task = new Timed(command, nowNs + unit.toNanos(delay), order++);
-    timed.add(task);
+    if (delay <= 0) {
+      tasks.add(task);
+    } else {
+      timed.add(task);
+    }
     return task;
   }
 
