@@ -31,7 +31,7 @@ const node: Client = {
         if (name === 'message') seen.ids.push((JSON.parse(event.data) as { id: string }).id);
       });
     }
-    return { name: node.name, seen: async () => seen, close: () => source.close() };
+    return { name: node.name, seen: async () => structuredClone(seen), close: () => source.close() };
   },
 };
 
