@@ -60,6 +60,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private boolean begun; // whether bytes of the next request have come
   private boolean stopping;
   private boolean takingWaiting;
+  private boolean inputEnded; // whether the client sends nothing more
   private boolean ended; // nothing more is answered: what comes is thrown away
 
   /** When the connection ends unless something has happened by then. */
@@ -281,6 +282,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       if (ended || turn == null || turn.reading || turn.gone != null) {
         var _ = ctx.close();
       } else {
+        inputEnded = true;
         stopping = true;
       }
     }
@@ -443,7 +445,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     @Override
     public void onGone(Runnable task) {
+      if (answered) {
+        task.run(); // the connection broke while the caller was being found out
+        return;
+      }
       gone = task;
+      if (inputEnded) {
+        var _ = context().close();
+      }
     }
 
     @Override
