@@ -154,6 +154,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpRequest head) {
     begun = false;
+    if (head.protocolVersion().majorVersion() != 1) {
+      refuseConnection(
+          Problem.of(
+              Problem.Kind.INVALID_REQUEST,
+              head.protocolVersion() + " is not spoken here (expected HTTP/1.1)"),
+          505);
+      return;
+    }
     Request request =
         new Request(
             head.method(),
@@ -212,6 +220,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
                   .formatted(settings.headerBytesMax()));
       status = 431;
     }
+    refuseConnection(problem, status);
+  }
+
+  private void refuseConnection(Problem problem, int status) {
     ByteBuf out = context().alloc().directBuffer(512);
     ProblemDocument.response(problem, status)
         .header("X-Request-Id", RequestId.fresh())
