@@ -137,7 +137,7 @@ final class ServeTest {
     assertThat(get(dev + "/v1/session").statusCode()).isEqualTo(200);
     assertThat(forwarded(dev)).isEqualTo(403);
     assertThat(forwarded(open)).isEqualTo(200);
-    assertThat(publish(open)).isEqualTo(403);
+    assertThat(publish(open)).isEqualTo(401);
   }
 
   @Test
