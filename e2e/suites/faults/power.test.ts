@@ -28,6 +28,7 @@ async function cutUnderLoad(options: HubOptions): Promise<{ findings: string[]; 
   const load = new Load(api, 'power', [['everyone']]);
   load.start(8);
   await until('300 acknowledgements', () => load.acknowledged().length >= 300);
+  const sure = new Set(load.acknowledged());
   await disk.cutPower();
   await until('a publish fails', () => load.published.some((p) => p.outcome !== 'ok'));
   await load.stop();
@@ -43,8 +44,11 @@ async function cutUnderLoad(options: HubOptions): Promise<{ findings: string[]; 
   const log = (await api.history()).map(arrival);
   const after = hub.resources();
   await hub.stop();
+  // Without power nothing is acknowledged. This process goes on running, and an fsync that the cut
+  // overtakes may even succeed: what was acknowledged from the cut on counts as unknown.
+  const published = load.published.map((p) => (p.outcome === 'ok' && !sure.has(p) ? { ...p, outcome: 'unknown' as const } : p));
   const findings = check({
-    published: [...load.published, last],
+    published: [...published, last],
     log,
     readers: [{ ...reader.log(), since: 0, entitled: addressedTo('everyone') }],
     marksAcknowledged: [],
