@@ -80,7 +80,7 @@ it('a crash between append and ack makes no second entry', { timeout: 120_000 },
   const count = 3_000;
   let struck = 0;
   let name = '';
-  for (let round = 0; struck === 0 && round < 10; round++) {
+  for (let round = 0; struck <= 0 && round < 10; round++) {
     name = `round${round}`;
     const before = (await titles(api)).length;
     await hub.kill();
