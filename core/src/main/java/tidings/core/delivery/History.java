@@ -19,8 +19,6 @@ import tidings.core.problem.Refusal;
  * on an event loop.
  */
 public final class History {
-  private static final int INDEXED_ADDRESSES_MAX = 64;
-
   private final Shared shared;
 
   History(Shared shared) {
@@ -136,8 +134,7 @@ public final class History {
       this.interest = interest;
       this.limit = limit;
       this.also = also;
-      Set<Address> exact = interest.addresses();
-      this.addresses = exact != null && exact.size() <= INDEXED_ADDRESSES_MAX ? exact : null;
+      this.addresses = interest.indexed();
     }
 
     boolean goesOn() {

@@ -27,6 +27,8 @@ public record Interest(
     Filter filter,
     Address.@Nullable User user) {
 
+  private static final int INDEXED_MAX = 64;
+
   public Interest {
     to = List.copyOf(to);
     granted = List.copyOf(granted);
@@ -97,10 +99,10 @@ public record Interest(
   }
 
   /**
-   * The addresses that make up this interest, if they can be listed: then it is read through the
-   * address index. Null if it holds patterns.
+   * The addresses that make up this interest, if they can be listed and are few: then it is read
+   * through the address index. Null if it holds patterns, or more than 64 addresses.
    */
-  @Nullable Set<Address> addresses() {
+  @Nullable Set<Address> indexed() {
     Set<Address> addresses = new HashSet<>();
     for (AddressPattern pattern : to) {
       if (!(pattern instanceof AddressPattern.One one)) {
@@ -108,7 +110,7 @@ public record Interest(
       }
       addresses.add(one.address());
     }
-    return addresses;
+    return addresses.size() <= INDEXED_MAX ? addresses : null;
   }
 
   private static boolean any(List<AddressPattern> patterns, Address address) {

@@ -27,8 +27,6 @@ final class Replay {
   /** A reader of few addresses uses the address index when it is further behind than this. */
   private static final int INDEXED_FROM = 4 * Pages.SIZE;
 
-  private static final int INDEXED_ADDRESSES_MAX = 64;
-
   /** Entries in one read through the index: what is read and can't be written is read again. */
   private static final int INDEXED_ENTRIES = 256;
 
@@ -70,7 +68,6 @@ final class Replay {
 
   /** Writes what lies between a subscriber's cursor and the position, as far as it goes now. */
   Step advance(Subscriber subscriber, long position) {
-    Interest interest = subscriber.audience.interest;
     Outlet outlet = subscriber.outlet;
     for (int turn = 0; turn < WINDOWS_A_TURN; turn++) {
       if (subscriber.cursor >= position) {
@@ -87,10 +84,7 @@ final class Replay {
       if (window == null) {
         return read(subscriber, position);
       }
-      long selected = window.admitted(interest, shared.nowMs()) & window.after(subscriber.cursor);
-      boolean all = write(subscriber, window, selected, window.direct(interest));
-      outlet.flush();
-      if (!all) {
+      if (!write(subscriber, window)) {
         return new Step.Blocked();
       }
     }
@@ -127,11 +121,19 @@ final class Replay {
     return true;
   }
 
+  /** Writes what a window holds for a subscriber after its cursor, and flushes. */
+  private boolean write(Subscriber subscriber, Window window) {
+    Interest interest = subscriber.audience.interest;
+    long selected = window.admitted(interest, shared.nowMs()) & window.after(subscriber.cursor);
+    boolean all = write(subscriber, window, selected, window.direct(interest));
+    subscriber.outlet.flush();
+    return all;
+  }
+
   /**
    * Writes a page that was read for this subscriber alone; what the outlet refuses is read again.
    */
   void write(Subscriber subscriber, LogReader.Page page) {
-    Interest interest = subscriber.audience.interest;
     skipWhatIsGone(subscriber, page.lowWater());
     List<Entry> entries = page.entries();
     boolean all = true;
@@ -140,10 +142,8 @@ final class Replay {
       List<Entry> some = entries.subList(from, to);
       Window window =
           new Window(shared.epoch(), some.getFirst().position(), some.getLast().position(), some);
-      long selected = window.admitted(interest, shared.nowMs()) & window.after(subscriber.cursor);
-      all = write(subscriber, window, selected, window.direct(interest));
+      all = write(subscriber, window);
       window.release();
-      subscriber.outlet.flush();
     }
     if (all) {
       subscriber.cursor = Math.max(subscriber.cursor, page.reached());
@@ -161,10 +161,8 @@ final class Replay {
 
   private Step read(Subscriber subscriber, long position) {
     Interest interest = subscriber.audience.interest;
-    Set<Address> addresses = interest.addresses();
-    if (addresses != null
-        && addresses.size() <= INDEXED_ADDRESSES_MAX
-        && position - subscriber.cursor > INDEXED_FROM) {
+    Set<Address> addresses = interest.indexed();
+    if (addresses != null && position - subscriber.cursor > INDEXED_FROM) {
       return new Step.Reading(
           shared
               .reader()
