@@ -89,5 +89,5 @@ it(`${rounds} rounds of kill -9 under load keep every promise`, { timeout: round
     `${tries} kills: ${notes.filter((o) => o === 'ok').length} acknowledged, ` +
       `${notes.filter((o) => o === 'unknown').length} left unknown; ready after ${startMs.map(Math.round).join(', ')} ms`,
   );
-  expect(Math.min(...startMs)).toBeLessThan(readyLimitMs);
+  expect(Math.max(...startMs)).toBeLessThan(readyLimitMs);
 });

@@ -113,6 +113,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Closes the connection after the next answer. */
+  void oneMore() {
+    stopping = true;
+  }
+
   /** Closes the connection once nothing is under way. */
   void stop() {
     stopping = true;

@@ -55,6 +55,11 @@ final class Deadlines {
     }
   }
 
+  /** Lets each conversation end with its next answer. May be called on any thread. */
+  void oneMore() {
+    loop.execute(() -> watched.forEach(Conversation::oneMore));
+  }
+
   /**
    * Ends each conversation once its request is answered. May be called on any thread.
    *

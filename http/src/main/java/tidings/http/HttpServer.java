@@ -86,21 +86,25 @@ public final class HttpServer implements AutoCloseable {
     return connections.count();
   }
 
+  /** Stops accepting connections; those that are open end with their next answer, streams go on. */
+  public void stopAccepting() {
+    stopListening();
+    workers.values().forEach(worker -> worker.deadlines().oneMore());
+  }
+
   /**
-   * Stops accepting connections, and ends those that are open once what they asked for is answered;
-   * streams go on.
+   * Ends connections once what they asked for is answered; streams go on.
    *
    * @return done when no request is left
    */
   public CompletableFuture<Void> finish() {
-    stopAccepting();
     return CompletableFuture.allOf(
         workers.values().stream()
             .map(worker -> worker.deadlines().finish())
             .toArray(CompletableFuture<?>[]::new));
   }
 
-  private void stopAccepting() {
+  private void stopListening() {
     if (listening != null) {
       listening.close().awaitUninterruptibly();
     }
@@ -109,7 +113,7 @@ public final class HttpServer implements AutoCloseable {
   /** Ends all that is left. */
   @Override
   public void close() {
-    stopAccepting();
+    stopListening();
     loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

@@ -184,18 +184,19 @@ final class RunningHub {
   }
 
   /**
-   * Stops: takes no new connections, answers what was asked, ends streams one after the other, and
-   * closes the store. Takes little longer than {@code http.drain-timeout}.
+   * Stops: is not ready, takes no new connections, answers what is asked on those there are, ends
+   * streams one after the other, and closes the store. Takes little longer than {@code
+   * http.drain-timeout}.
    */
   void stop() {
     logger.info("stops");
     stopping = true;
     Duration limit = config.http().drainTimeout();
     CompletableFuture<Void> drawn = sources.stop(blocking);
-    CompletableFuture<Void> answered = server.finish();
+    server.stopAccepting();
     CompletableFuture<Void> ended = hub.drain(limit.multipliedBy(3).dividedBy(4));
     try {
-      CompletableFuture.allOf(answered, drawn, ended)
+      CompletableFuture.allOf(drawn, ended.thenCompose(_ -> server.finish()))
           .get(limit.toMillis() + 1, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       logger.warn("some requests or streams did not end within {} and are cut off", limit);
