@@ -20,6 +20,7 @@ final class Header {
   private static final int PAGE_SIZE_AT = 16;
   private static final int CHANGES_AT = 24;
   private static final int PAGES_AT = 28;
+  private static final int APPLICATION_ID_AT = 68;
   private static final int PAGES_VALID_FOR_AT = 92;
 
   private Header() {}
@@ -51,16 +52,28 @@ final class Header {
               + " another file");
     }
     int pageSize = header.getShort(PAGE_SIZE_AT) & 0xffff;
-    long expected = (header.getInt(PAGES_AT) & 0xffff_ffffL) * (pageSize == 1 ? 65_536 : pageSize);
+    int pageBytes = pageSize == 1 ? 65_536 : pageSize;
+    long expected = (header.getInt(PAGES_AT) & 0xffff_ffffL) * pageBytes;
+    if (hasWriteAheadLog(file)) {
+      return;
+    }
+    // Without a table, of one page, it may be one that Tidings began to make.
+    int application = header.getInt(APPLICATION_ID_AT);
+    if (application != Schema.APPLICATION_ID && (application != 0 || size > pageBytes)) {
+      throw Schema.ofAnotherProgram(file);
+    }
     boolean known = header.getInt(CHANGES_AT) == header.getInt(PAGES_VALID_FOR_AT);
-    if (known && size < expected && !hasWriteAheadLog(file)) {
+    if (known && size < expected) {
       throw new StoreUnusable(
           "%s is cut off: %d of %d bytes; restore it from a backup"
               .formatted(file, size, expected));
     }
   }
 
-  /** With one, a checkpoint may have been under way, which SQLite completes. */
+  /**
+   * With one, the newest header is in there, and a checkpoint may have been under way, which SQLite
+   * completes.
+   */
   private static boolean hasWriteAheadLog(Path file) throws IOException {
     Path log = file.resolveSibling(file.getFileName() + "-wal");
     return Files.exists(log) && Files.size(log) > 0;

@@ -85,6 +85,11 @@ final class Schema {
 
   private Schema() {}
 
+  static StoreUnusable ofAnotherProgram(Path file) {
+    return new StoreUnusable(
+        "%s is a database of another program; name another file".formatted(file));
+  }
+
   /**
    * Brings the tables up to date.
    *
@@ -95,8 +100,7 @@ final class Schema {
     long application = database.number("PRAGMA application_id");
     boolean fresh = version == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0;
     if (!fresh && application != APPLICATION_ID) {
-      throw new StoreUnusable(
-          "%s is a database of another program; name another file".formatted(file));
+      throw ofAnotherProgram(file);
     }
     if (version > SCRIPTS.size()) {
       throw new StoreUnusable(

@@ -71,6 +71,7 @@ final class StoreLock implements AutoCloseable {
       }
       byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
+      channel.force(true); // a power cut must be noticed, too
       return new StoreLock(file, channel, !owner.isEmpty());
     } finally {
       if (lock == null) {

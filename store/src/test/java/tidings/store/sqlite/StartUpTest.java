@@ -10,7 +10,10 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +125,25 @@ final class StartUpTest {
     execute("CREATE TABLE recipes (name)");
 
     assertRefused("another program");
+  }
+
+  @Test
+  void anotherProgramsDatabaseIsLeftAsItIs() throws SQLException, IOException {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = other.createStatement()) {
+      statement.execute("CREATE TABLE recipes (name)");
+    }
+    byte[] before = Files.readAllBytes(file());
+
+    assertRefused("another program");
+    assertThat(file()).hasBinaryContent(before);
+  }
+
+  @Test
+  void aStartThatDiedBeforeItsFirstTableIsGoneOnWith() throws SQLException {
+    execute("PRAGMA user_version = 0");
+
+    closedWith(1);
   }
 
   @Test
