@@ -41,12 +41,17 @@ final class Purge {
    * @return the lowest position kept now
    */
   long step(PurgeTable table, long lowWater, long end, long total) throws SQLException {
-    Limits limits = limits(end, total);
+    boolean clockAgrees = guard.agrees();
+    Limits limits =
+        new Limits(
+            end - retention.count(),
+            total - retention.bytes(),
+            clockAgrees ? clock.millis() - retention.age().toMillis() : Long.MIN_VALUE);
     long low = lowWater;
     long began = nanoTicker.getAsLong();
     behind = false;
     while (low <= end && isDue(oldest(table, low), limits)) {
-      if (nanoTicker.getAsLong() - began > STEP_NANOS) {
+      if (isOver(began)) {
         behind = true;
         break;
       }
@@ -55,11 +60,20 @@ final class Purge {
     }
     if (low > lowWater) {
       table.setLowWater(low);
+      refsDueMs = 0;
     }
-    if (low > lowWater || clock.millis() >= refsDueMs) {
+    while (clockAgrees && clock.millis() >= refsDueMs) {
       refsDueMs = table.purgeRefs(low, clock.millis());
+      if (isOver(began)) {
+        behind |= clock.millis() >= refsDueMs;
+        break;
+      }
     }
     return low;
+  }
+
+  private boolean isOver(long beganNanos) {
+    return nanoTicker.getAsLong() - beganNanos > STEP_NANOS;
   }
 
   /** Whether the last step left something to do at once. */
@@ -82,11 +96,6 @@ final class Purge {
 
   private static boolean isDue(PurgeTable.@Nullable Oldest entry, Limits limits) {
     return entry != null && limits.isDue(entry);
-  }
-
-  private Limits limits(long end, long total) {
-    long cutoffMs = guard.agrees() ? clock.millis() - retention.age().toMillis() : Long.MIN_VALUE;
-    return new Limits(end - retention.count(), total - retention.bytes(), cutoffMs);
   }
 
   /**
