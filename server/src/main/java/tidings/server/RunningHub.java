@@ -210,8 +210,8 @@ final class RunningHub {
   }
 
   private void release() {
+    hub.close(); // first: what is committed from now on wakes no loop that has ended
     server.close();
-    hub.close();
     blocking.close();
     log.close();
   }

@@ -306,6 +306,20 @@ public abstract class LogContract {
   }
 
   @Test
+  void closingBeforeTheStartTellsAllThatWaits() {
+    Log log = unstarted(Retention.DEFAULT);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      outcomes.add(submit(log, entries(500)));
+    }
+    log.close();
+
+    assertThat(outcomes).allMatch(Outcome::isTold);
+    assertThat(outcomes)
+        .allSatisfy(one -> assertThat(one.refusal()).isEqualTo(Problem.Kind.UNAVAILABLE));
+  }
+
+  @Test
   void aRequestThatCannotBeStoredFailsNoneOfItsNeighbours() {
     Log log = unstarted(Retention.DEFAULT);
     Outcome before = submit(log, Drafts.entry("a"));
@@ -407,6 +421,36 @@ public abstract class LogContract {
     time.pass(Duration.ofDays(2));
     append(log, entries(5));
     assertThat(append(log, Drafts.withRef("a", "r", 2)).getFirst().repeated()).isFalse();
+  }
+
+  @Test
+  void refsAreForgottenAsFastAsTheyCame() {
+    Log log = open(byCount(1));
+    int refs = 3_000;
+    for (int first = 0; first < refs; first += 500) {
+      NewEntry[] some = new NewEntry[500];
+      int from = first;
+      Arrays.setAll(some, i -> Drafts.withRef("a", "r" + (from + i), 1));
+      append(log, some);
+    }
+    append(log, entries(1));
+    time.pass(Duration.ofDays(8));
+    append(log, entries(1));
+
+    assertThat(append(log, Drafts.withRef("b", "r" + (refs - 1), 2)).getFirst().repeated())
+        .isFalse();
+  }
+
+  @Test
+  void refsAreKeptWhileTheClockHasJumped() {
+    Log log = open(byCount(1));
+    append(log, Drafts.withRef("a", "r", 1));
+    append(log, entries(1));
+    time.jump(Duration.ofDays(8));
+    append(log, entries(3));
+    time.jump(Duration.ofDays(-8));
+
+    assertThat(append(log, Drafts.withRef("a", "r", 1)).getFirst().repeated()).isTrue();
   }
 
   @Test

@@ -88,6 +88,20 @@ final class CommandQueue {
     }
   }
 
+  /** Takes all that waits, from a queue whose writer never came. */
+  List<Command> drain() {
+    lock.lock();
+    try {
+      List<Command> all = List.copyOf(waiting);
+      waiting.clear();
+      entries = 0;
+      bytes = 0;
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many entries wait. */
   long entries() {
     lock.lock();

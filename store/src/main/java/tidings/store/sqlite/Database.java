@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -17,6 +19,7 @@ final class Database implements AutoCloseable {
 
   private final SQLiteConnection connection;
   private final Statement statement;
+  private final List<PreparedStatement> prepared = new ArrayList<>();
 
   private Database(SQLiteConnection connection) throws SQLException {
     this.connection = connection;
@@ -111,7 +114,24 @@ final class Database implements AutoCloseable {
   }
 
   PreparedStatement prepare(String sql) throws SQLException {
-    return connection.prepareStatement(sql);
+    PreparedStatement statement = connection.prepareStatement(sql);
+    prepared.add(statement);
+    return statement;
+  }
+
+  /**
+   * Closes whatever was prepared: until then the driver keeps it, also a statement that nobody
+   * refers to any more.
+   */
+  void closePrepared() {
+    for (PreparedStatement statement : prepared) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        log.debug("closed, telling its last error once more: {}", e.getMessage());
+      }
+    }
+    prepared.clear();
   }
 
   void setLockPatience(int millis) throws SQLException {

@@ -94,7 +94,9 @@ public final class SqliteLog implements Log, Parking {
               new Purge(settings.retention(), surroundings),
               start,
               listener);
-      running = new Running(writer, Thread.ofPlatform().name("store-writer").start(writer));
+      Thread thread = Thread.ofPlatform().name("store-writer").unstarted(writer);
+      running = new Running(writer, thread); // first: its commits move end() and lowWater()
+      thread.start();
     } catch (SQLException e) {
       throw StartUp.unusable(settings.file(), e);
     }
@@ -188,29 +190,44 @@ public final class SqliteLog implements Log, Parking {
       return;
     }
     queue.close();
+    boolean interrupted = Thread.interrupted();
+    interrupted |= stopWriter();
     try {
-      stopWriter();
       integrity.close();
       readers.close();
       database.close();
       lock.markClean();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     } catch (SQLException e) {
       throw new IllegalStateException(settings.file() + " can't be closed", e);
     } finally {
       lock.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
-  private void stopWriter() throws InterruptedException {
+  /**
+   * Waits for the writer though interrupted: nobody else may have the file while it writes.
+   *
+   * @return whether it was interrupted
+   */
+  private boolean stopWriter() {
     Running now = running;
     if (now == null) {
-      for (Command command : queue.take(0)) {
-        command.refused(closedProblem());
-      }
-    } else if (!now.thread.equals(Thread.currentThread())) {
-      now.thread.join();
+      queue.drain().forEach(command -> command.refused(closedProblem()));
+      return false;
     }
+    boolean interrupted = false;
+    while (now.thread.isAlive() && !now.thread.equals(Thread.currentThread())) {
+      try {
+        now.thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    return interrupted;
   }
 }

@@ -86,7 +86,7 @@ final class StoreWriter implements Runnable {
     while (!queue.isExhausted()) {
       try {
         turn(queue.take(patienceNanos()));
-      } catch (InterruptedException | RuntimeException e) {
+      } catch (InterruptedException | RuntimeException | Error e) {
         die(e);
       }
     }
@@ -156,8 +156,7 @@ final class StoreWriter implements Runnable {
     try {
       database.commit();
     } catch (SQLException e) {
-      refused.forEach(Refused::tell);
-      commitFailed(written, e);
+      commitFailed(written, refused, e);
       return;
     }
     committed(transaction);
@@ -209,15 +208,23 @@ final class StoreWriter implements Runnable {
       log.warn("nothing can be stored: {}", cause.getMessage());
     }
     database.rollBack();
+    database.closePrepared();
     tables = null;
     purge.forget();
     trouble = problem;
     return problem;
   }
 
-  private void commitFailed(List<Command> written, SQLException e) {
+  /**
+   * @param refused nothing of theirs is stored, but why they were refused may have been a neighbour
+   *     that is not stored either
+   */
+  private void commitFailed(List<Command> written, List<Refused> refused, SQLException e) {
+    List<Command> others = refused.stream().map(Refused::command).toList();
     if (Failures.isDefinite(e)) {
-      refuse(written, abandoned(e));
+      Problem problem = abandoned(e);
+      refuse(written, problem);
+      refuse(others, problem);
       return;
     }
     refuse(
@@ -225,6 +232,7 @@ final class StoreWriter implements Runnable {
         Problem.of(
             Problem.Kind.OUTCOME_UNKNOWN,
             "the store failed while it committed; retry with the same ref"));
+    refuse(others, Failures.problem(e));
     if (Failures.isNoRoomForIndex(e)) {
       abandoned(e);
     } else {

@@ -39,6 +39,7 @@ final class Tables {
 
   /** The same with fresh statements: the driver closes one that failed. */
   Tables anew() throws SQLException {
+    database.closePrepared();
     return new Tables(database, clock);
   }
 

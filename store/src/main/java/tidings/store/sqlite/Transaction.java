@@ -158,21 +158,34 @@ final class Transaction {
     return total;
   }
 
-  /** Tells a listener of everything, after the commit. */
+  /**
+   * Tells a listener of everything, after the commit. What it throws is its own trouble, not the
+   * store's.
+   */
   void tell(Log.Listener listener) {
     int from = 0;
     for (Gone one : gone) {
       if (one.after > from) {
-        listener.committed(added.subList(from, one.after));
+        List<Entry> before = added.subList(from, one.after);
+        guarded(() -> listener.committed(before));
         from = one.after;
       }
-      listener.gone(one.position);
+      guarded(() -> listener.gone(one.position));
     }
     if (added.size() > from) {
-      listener.committed(added.subList(from, added.size()));
+      List<Entry> rest = added.subList(from, added.size());
+      guarded(() -> listener.committed(rest));
     }
     if (lowWater > lowWaterBefore) {
-      listener.purgedBelow(lowWater);
+      guarded(() -> listener.purgedBelow(lowWater));
+    }
+  }
+
+  private static void guarded(Runnable telling) {
+    try {
+      telling.run();
+    } catch (RuntimeException e) {
+      log.error("a commit could not be told to the hub", e);
     }
   }
 }
