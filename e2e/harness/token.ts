@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign, type KeyObject } from 'node:crypto';
 
 /** The key, issuer and audience that every hub of these suites is configured with. */
 export const secret = 'e2e-secret-e2e-secret-e2e-secret-0123';
@@ -17,9 +17,10 @@ export const everything: Grants = { publish: ['topic:#', 'everyone', 'user:*'], 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-/** A token as a stranger might forge it: any header, any claims, any key; `null` leaves a claim out. */
-export function forge(parts: { header?: object; claims?: object; key?: string } = {}): string {
-  const header = { alg: 'HS256', typ: 'JWT', kid: 'main', ...parts.header };
+/** A token as a stranger might forge it: any header, any claims, any secret or private Ed25519 key; `null` leaves a claim out. */
+export function forge(parts: { header?: object; claims?: object; key?: string | KeyObject } = {}): string {
+  const key = parts.key ?? secret;
+  const header = { alg: typeof key === 'string' ? 'HS256' : 'EdDSA', typ: 'JWT', kid: 'main', ...parts.header };
   const claims: Record<string, unknown> = {
     sub: 'alice',
     iss: issuer,
@@ -31,8 +32,9 @@ export function forge(parts: { header?: object; claims?: object; key?: string } 
   };
   for (const name of Object.keys(claims)) if (claims[name] === null) delete claims[name];
   const signed = `${encode(header)}.${encode(claims)}`;
-  const signature = createHmac('sha256', parts.key ?? secret).update(signed).digest('base64url');
-  return `${signed}.${header.alg === 'none' ? '' : signature}`;
+  if (header.alg === 'none') return `${signed}.`;
+  const signature = typeof key === 'string' ? createHmac('sha256', key).update(signed).digest() : sign(null, Buffer.from(signed), key);
+  return `${signed}.${signature.toString('base64url')}`;
 }
 
 /** A good token. */

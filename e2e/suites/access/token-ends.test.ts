@@ -3,7 +3,7 @@ import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { Load } from '../../harness/load.ts';
 import { Subscriber } from '../../harness/subscriber.ts';
-import { token } from '../../harness/token.ts';
+import { audience, forge, issuer, secret, token } from '../../harness/token.ts';
 import { until } from '../../harness/until.ts';
 
 const ttlSeconds = 3;
@@ -40,4 +40,58 @@ it('a stream ends with its token, after reauth, and nothing comes after the end'
   await until('what was missed', () => renewed.arrivals.length >= missed.length);
   renewed.close();
   expect([...reader.keys, ...renewed.keys]).toEqual(load.published.map((p) => p.key));
+});
+
+it('who comes back with fewer grants gets nothing more of what was taken away', async () => {
+  const api = new Api(hub.url, token('shop'));
+  const publish = (key: string, ...to: string[]) => api.publish({ to, title: key, data: { key } });
+  const read = (subscribe: string[], ttl?: number, lastEventId?: string) =>
+    new Subscriber(hub.url, { token: token('carol', { subscribe }, ttl), retryMs: 0, ...(lastEventId && { lastEventId }) }).ready();
+  const reader = await read(['topic:shop.#', 'topic:news'], ttlSeconds);
+  await publish('granted', 'topic:shop.orders');
+  await reader.has('granted');
+  await until('the stream ends', () => reader.ended);
+  expect(reader.raw.at(-1)?.event).toBe('reauth');
+  await publish('missed', 'topic:shop.orders');
+  await publish('news missed', 'topic:news');
+
+  const fewer = await read(['topic:news'], undefined, reader.lastEventId);
+  await publish('taken away', 'topic:shop.orders');
+  await publish('news', 'topic:news');
+  await fewer.has('news');
+  fewer.close();
+  expect(reader.keys).toEqual(['granted']);
+  expect(fewer.keys).toEqual(['news missed', 'news']);
+});
+
+it('a stream does not outlive its key: it ends with the restart that rotates keys, and its token opens no other', async () => {
+  const old = { id: 'main', algorithm: 'HS256', secret, issuer, audience };
+  const next = { ...old, id: 'next', secret: `${secret}-next` };
+  const renewed = forge({ header: { kid: 'next' }, key: next.secret });
+  const read = (credentials: string, lastEventId?: string) =>
+    new Subscriber(hub.url, { token: credentials, retryMs: 0, ...(lastEventId && { lastEventId }) });
+  const first = await read(token('alice')).ready();
+  const restart = async (keys: object[]) => {
+    await hub.stop();
+    await hub.start({ access: { keys } });
+  };
+
+  await restart([old, next]); // until every token of the old key has been replaced
+  expect(first.ended).toBe(true);
+  const second = await read(token('alice'), first.lastEventId).ready();
+  await new Api(hub.url, renewed).attempt('both', { to: ['everyone'], title: 'Both keys' });
+  await second.has('both');
+
+  await restart([next]);
+  expect(second.ended).toBe(true);
+  const refused = read(token('alice'), second.lastEventId);
+  await new Api(hub.url, renewed).attempt('after', { to: ['everyone'], title: 'After the end' });
+  await until('an answer', () => refused.ended);
+  expect(refused.status).toBe(401);
+  expect((await new Api(hub.url, token('shop')).post({ to: ['everyone'], title: 'Refused' })).status).toBe(401);
+
+  const third = await read(renewed, second.lastEventId).ready();
+  await third.has('after');
+  third.close();
+  expect([...first.keys, ...second.keys, ...third.keys]).toEqual(['both', 'after']);
 });
