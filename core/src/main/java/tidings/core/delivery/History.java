@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.log.Entry;
@@ -40,10 +39,9 @@ public final class History {
    * Reads forwards, the oldest first.
    *
    * @param limit 1 to 500 items
-   * @param also a further condition on what the interest admits
    * @throws Refusal if the store can't be read
    */
-  public Page after(Interest interest, Start start, int limit, Predicate<Entry> also) {
+  public Page after(Interest interest, Start start, int limit) {
     long end = shared.end();
     Shared.Place place =
         switch (start) {
@@ -51,7 +49,7 @@ public final class History {
           case Start.Earliest earliest -> new Shared.Place(shared.lowWater() - 1, null);
           case Start.After after -> shared.place(after.cursor(), end);
         };
-    Walk walk = new Walk(interest, limit, also);
+    Walk walk = new Walk(interest, limit);
     ControlEvent.Gap gap = place.gap();
     long reached = place.position();
     while (reached < end && walk.goesOn()) {
@@ -70,21 +68,21 @@ public final class History {
    *
    * @param cursor everything from here on is left out; null for none
    * @param limit 1 to 500 items
-   * @param also a further condition on what the interest admits
    * @throws Refusal if the store can't be read
    */
-  public Page before(Interest interest, @Nullable String cursor, int limit, Predicate<Entry> also) {
+  public Page before(Interest interest, @Nullable String cursor, int limit) {
     long end = shared.end();
     Shared.Place place =
-        cursor == null ? new Shared.Place(end + 1, null) : shared.place(cursor, end + 1);
-    Walk walk = new Walk(interest, limit, also);
-    long reached = Math.min(place.position(), end + 1);
+        cursor == null ? new Shared.Place(end + 1, null) : shared.place(cursor, end);
+    Walk walk = new Walk(interest, limit);
+    long first = place.gap() == null ? place.position() : place.position() + 1;
+    long reached = Math.min(first, end + 1); // everything from here on was looked at
     long low = shared.lowWater();
     while (reached > low && walk.goesOn()) {
       LogReader.Page page =
           read(new LogReader.Scan(low - 1, reached - 1, true, walk.scan(), walk.addresses));
       low = Math.max(low, page.lowWater());
-      reached = walk.take(page, page.reached());
+      reached = walk.take(page, page.reached() + 1);
     }
     return new Page(walk.items, Math.min(reached, Math.max(end, 0)), reached > low, place.gap());
   }
@@ -124,16 +122,14 @@ public final class History {
     final @Nullable Set<Address> addresses;
     private final Interest interest;
     private final int limit;
-    private final Predicate<Entry> also;
     private final long nowMs = shared.nowMs();
     private int scanned;
     private long bytes;
     private boolean full;
 
-    Walk(Interest interest, int limit, Predicate<Entry> also) {
+    Walk(Interest interest, int limit) {
       this.interest = interest;
       this.limit = limit;
-      this.also = also;
       this.addresses = interest.indexed();
     }
 
@@ -152,12 +148,12 @@ public final class History {
       for (Entry entry : page.entries()) {
         scanned++;
         if (isWanted(entry)) {
-          if (!items.isEmpty() && bytes + entry.json().length > LogReader.BYTES_MAX) {
+          if (!items.isEmpty() && bytes + entry.weight() > LogReader.BYTES_MAX) {
             full = true;
             return before(entry);
           }
           items.add(entry);
-          bytes += entry.json().length;
+          bytes += entry.weight();
           if (items.size() == limit) {
             return entry.position();
           }
@@ -176,8 +172,7 @@ public final class History {
     private boolean isWanted(Entry entry) {
       return entry.kind() == Entry.Kind.NOTIFICATION
           && entry.expiresMs() > nowMs
-          && interest.admits(entry)
-          && also.test(entry);
+          && interest.admits(entry);
     }
   }
 }

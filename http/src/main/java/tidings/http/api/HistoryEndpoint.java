@@ -70,12 +70,12 @@ public final class HistoryEndpoint implements Endpoint {
       new LongPoll(exchange, hub, caller, interest, limit, wait).begin(start(after));
     } else if (after != null) {
       Start start = start(after);
-      exchange.blocking(() ->
-          respond(exchange, interest, hub.history().after(interest, start, limit, e -> true)));
+      exchange.blocking(
+          () -> respond(exchange, interest, hub.history().after(interest, start, limit)));
     } else {
       String cursor = cursor(before);
-      exchange.blocking(() ->
-          respond(exchange, interest, hub.history().before(interest, cursor, limit, e -> true)));
+      exchange.blocking(
+          () -> respond(exchange, interest, hub.history().before(interest, cursor, limit)));
     }
   }
 

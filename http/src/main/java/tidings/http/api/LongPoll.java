@@ -52,7 +52,7 @@ final class LongPoll {
 
   private void look(Start start) {
     exchange.blocking(() -> {
-      History.Page page = hub.history().after(interest, start, limit, entry -> true);
+      History.Page page = hub.history().after(interest, start, limit);
       exchange.onLoop(() -> seen(page));
     });
   }

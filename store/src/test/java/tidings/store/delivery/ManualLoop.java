@@ -12,8 +12,12 @@ import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** An event loop that runs its tasks when it is told to, on the thread that tells it. */
+/**
+ * An event loop that runs its tasks when it is told to, on the thread that tells it. As in Netty,
+ * what is given to it to execute comes before timers that are due.
+ */
 final class ManualLoop extends AbstractExecutorService implements ScheduledExecutorService {
   private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by this
   private final PriorityQueue<Timed> timed = new PriorityQueue<>(); // guarded by this
@@ -57,6 +61,9 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
   boolean runOne() {
     Runnable task;
     synchronized (this) {
+      if (tasks.isEmpty()) {
+        takeDue();
+      }
       task = tasks.poll();
     }
     if (task != null) {
@@ -65,22 +72,35 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
     return task != null;
   }
 
-  /** Moves the time on; what is due then waits to be run. */
-  synchronized void advance(long ns) {
-    nowNs += ns;
+  /** One look at the sockets: runs the timers that are due, and tasks until none is left. */
+  void turn() {
+    synchronized (this) {
+      takeDue();
+    }
+    for (Runnable task = next(); task != null; task = next()) {
+      task.run();
+    }
+  }
+
+  private synchronized @Nullable Runnable next() {
+    return tasks.poll();
+  }
+
+  private void takeDue() {
     for (Timed next = timed.peek(); next != null && next.atNs <= nowNs; next = timed.peek()) {
       tasks.add(timed.remove());
     }
   }
 
+  /** Moves the time on; what is due then waits to be run. */
+  synchronized void advance(long ns) {
+    nowNs += ns;
+  }
+
   @Override
   public synchronized ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
     Timed task = new Timed(command, nowNs + unit.toNanos(delay), order++);
-    if (delay <= 0) {
-      tasks.add(task);
-    } else {
-      timed.add(task);
-    }
+    timed.add(task);
     return task;
   }
 

@@ -2,6 +2,7 @@ package tidings.store.delivery;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +18,7 @@ import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Filter;
+import tidings.core.delivery.History;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
 import tidings.core.delivery.Start;
@@ -91,20 +93,35 @@ final class World implements AutoCloseable {
   final ManualTime time = new ManualTime();
   final TreeMap<Long, Published> model = new TreeMap<>();
   final ManualLoop loop = new ManualLoop();
+
+  /** What the hub's look at the clock does. */
+  Runnable atLook = () -> {};
+
+  /** How long a look at the hub's ticker takes. */
+  long lookNs;
+
+  private long lookedNs;
   private final Path file;
   private final Random random;
   private final Mutation mutation;
   private final Retention retention;
+  private final long tailBytesMax;
   private final AtomicLong handedOver = new AtomicLong();
   private WrappedLog log;
   private Hub hub;
   private Dispatcher dispatcher;
 
+  /** A world whose tail holds little or much, by chance. */
   World(Path file, Random random, Retention retention, Mutation mutation) {
+    this(file, random, retention, mutation, random.nextBoolean() ? 40_000 : 1_000_000);
+  }
+
+  World(Path file, Random random, Retention retention, Mutation mutation, long tailBytesMax) {
     this.file = file;
     this.random = random;
     this.retention = retention;
     this.mutation = mutation;
+    this.tailBytesMax = tailBytesMax;
     this.log = open();
     this.hub = start(log);
     this.dispatcher = hub.dispatcher(loop);
@@ -152,13 +169,37 @@ final class World implements AutoCloseable {
     log = counting;
     handedOver.set(opened.end());
     HubSettings settings =
-        new HubSettings( // a tail that is often left behind, or hardly ever
-            random.nextBoolean() ? 40_000 : 1_000_000,
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(60));
-    Hub started = new Hub(counting, settings, time, time::nanos, random);
+        new HubSettings(tailBytesMax, Duration.ofSeconds(15), Duration.ofSeconds(60));
+    Hub started = new Hub(counting, settings, this::instant, this::nanos, random);
     started.start();
     return started;
+  }
+
+  private Instant instant() {
+    atLook.run();
+    return time.instant();
+  }
+
+  private long nanos() {
+    lookedNs += lookNs;
+    return time.nanos() + lookedNs;
+  }
+
+  History history() {
+    return hub.history();
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  PendingReads reads() {
+    return log.reads;
+  }
+
+  /** A position as a cursor of the current epoch. */
+  String cursor(long position) {
+    return log.epochs().cursor(position).toString();
   }
 
   /** Stops the hub and starts it again on the same file; every connection is gone. */
