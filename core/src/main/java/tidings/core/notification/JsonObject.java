@@ -9,7 +9,10 @@ package tidings.core.notification;
 public record JsonObject(String text) {
 
   public JsonObject {
-    if (!text.startsWith("{") || !text.endsWith("}") || text.indexOf('\n') >= 0) {
+    if (!text.startsWith("{")
+        || !text.endsWith("}")
+        || text.indexOf('\n') >= 0
+        || text.indexOf('\r') >= 0) {
       throw new IllegalArgumentException("not a compact JSON object");
     }
   }
