@@ -532,6 +532,19 @@ public abstract class LogContract {
         .isEqualTo(11);
   }
 
+  /** In memory the addresses are the larger part of what is for many. */
+  @Test
+  void aPageCountsTheAddressesOfItsEntries() {
+    Log log = open();
+    String[] users = new String[1_000];
+    Arrays.setAll(users, i -> "user:" + i);
+    NewEntry[] forMany = new NewEntry[30];
+    Arrays.setAll(forMany, i -> Drafts.entry("t", users));
+    append(log, forMany);
+
+    assertThat(readAll(log).entries()).hasSizeBetween(5, 15);
+  }
+
   @Test
   void anEmptyLogCanBeRead() {
     Log log = open();

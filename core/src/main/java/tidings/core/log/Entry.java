@@ -23,6 +23,9 @@ public final class Entry {
   /** The value of {@link #expiresMs()} for what never expires. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** About what an entry takes beside its JSON and its addresses: itself, id, type, source. */
+  private static final int FIXED_BYTES = 300;
+
   private final long position;
   private final Kind kind;
   private final UUID id;
@@ -97,8 +100,12 @@ public final class Entry {
     return json;
   }
 
-  /** About how many bytes of memory this entry takes. */
+  /** About how many bytes of memory this entry takes, its addresses included. */
   public int weight() {
-    return json.length + 200 + 64 * to.size();
+    int weight = json.length + FIXED_BYTES;
+    for (Address address : to) {
+      weight += address.weight();
+    }
+    return weight;
   }
 }

@@ -18,7 +18,7 @@ public interface LogReader {
   /** A page ends after so many entries looked at … */
   int SCANNED_MAX = 10_000;
 
-  /** … or after so many bytes of JSON. */
+  /** … or after so many bytes of memory. */
   int BYTES_MAX = 1 << 20;
 
   /**

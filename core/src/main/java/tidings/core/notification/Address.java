@@ -13,8 +13,16 @@ public sealed interface Address {
   /** The one address that every reader may read. */
   Everyone EVERYONE = new Everyone();
 
+  /** About how many bytes of memory it takes. */
+  int weight();
+
   /** All readers. */
   record Everyone() implements Address {
+    @Override
+    public int weight() {
+      return 0; // there is one
+    }
+
     @Override
     public String toString() {
       return "everyone";
@@ -54,6 +62,11 @@ public sealed interface Address {
     }
 
     @Override
+    public int weight() {
+      return 100 + id.length();
+    }
+
+    @Override
     public String toString() {
       return "user:" + id;
     }
@@ -61,6 +74,11 @@ public sealed interface Address {
 
   /** Those who follow a topic. */
   record OfTopic(Topic topic) implements Address {
+    @Override
+    public int weight() {
+      return 100 + topic.name().length();
+    }
+
     @Override
     public String toString() {
       return "topic:" + topic.name();

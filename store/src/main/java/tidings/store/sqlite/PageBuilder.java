@@ -35,7 +35,7 @@ final class PageBuilder {
     Entry entry = Rows.entry(row);
     if (entry != null) {
       entries.add(entry);
-      bytes += entry.json().length;
+      bytes += entry.weight();
     }
     scanned++;
     scannedTo(scan.backwards() ? position - 1 : position);
