@@ -41,6 +41,12 @@ final class Lines {
     ended = true;
   }
 
+  /** Throws away what was not given yet. */
+  void clear() {
+    from = to;
+    searched = to;
+  }
+
   /** The next whole line without its end, null if there is none yet. */
   byte @Nullable [] next() {
     while (searched < to && bytes[searched] != '\n') {

@@ -35,7 +35,7 @@ final class PublishLines implements BodyReader {
   private final ArrayDeque<Line> waiting = new ArrayDeque<>();
   private @Nullable Caller caller;
   private @Nullable AnswerStream answer;
-  private boolean whole; // whether the body has come to its end
+  private boolean ended; // whether no more lines come: the last is here, or one was too long
   private boolean done; // whether the answer has ended, or nobody is there to get it
 
   PublishLines(Exchange exchange, Hub hub, int lineBytesMax) {
@@ -61,13 +61,15 @@ final class PublishLines implements BodyReader {
 
   @Override
   public void read(ByteBuf piece) {
-    lines.add(piece);
-    proceed();
+    if (!ended) {
+      lines.add(piece);
+      proceed();
+    }
   }
 
   @Override
   public void end() {
-    whole = true;
+    ended = true;
     lines.end();
     proceed();
   }
@@ -92,30 +94,41 @@ final class PublishLines implements BodyReader {
     if (caller == null || answer == null || done) {
       return;
     }
+    boolean taken = take(caller, answer);
+    write(answer);
+    if (ended && waiting.isEmpty() && lines.isEmpty()) {
+      done = true;
+      answer.end();
+      return;
+    }
+    exchange.pause(ended || waiting.size() >= WAITING_MAX || !answer.isWritable());
+    if (taken) {
+      exchange.moreTime();
+      if (waiting.isEmpty()) { // no outcome is awaited that would go on; others have their turn
+        exchange.onLoop(this::proceed);
+      }
+    }
+  }
+
+  /** Whether there were lines to take. */
+  private boolean take(Caller from, AnswerStream to) {
     boolean taken = false;
-    while (waiting.size() < WAITING_MAX && answer.isWritable()) {
+    while (waiting.size() < WAITING_MAX && to.isWritable()) {
       byte[] line = lines.next();
       if (line == null) {
-        break;
+        if (lines.isTooLong()) {
+          tooLong(lines.number() + 1);
+        }
+        return taken;
       }
       taken = true;
       if (line.length > lineBytesMax) {
         tooLong(lines.number());
-        return;
-      }
-      if (line.length > 0) {
-        publish(caller, line);
+      } else if (line.length > 0) {
+        publish(from, line);
       }
     }
-    if (lines.isTooLong()) {
-      tooLong(lines.number() + 1);
-      return;
-    }
-    if (taken) {
-      exchange.moreTime();
-    }
-    exchange.pause(!whole && (waiting.size() >= WAITING_MAX || !answer.isWritable()));
-    write();
+    return taken;
   }
 
   private void publish(Caller from, byte[] json) {
@@ -128,7 +141,7 @@ final class PublishLines implements BodyReader {
     }
   }
 
-  /** The last line that is answered. */
+  /** The last line that is answered: what comes after it is thrown away. */
   private void tooLong(int number) {
     Line line = new Line(number);
     waiting.add(line);
@@ -136,27 +149,19 @@ final class PublishLines implements BodyReader {
         Problem.of(
             Problem.Kind.TOO_LARGE,
             "the line is too long (expected at most %d bytes)".formatted(lineBytesMax)));
-    whole = true;
-    caller = null;
-    write();
+    ended = true;
+    lines.clear();
   }
 
   /** Writes the answers to the first lines, as far as they are decided. */
-  private void write() {
-    if (answer == null || done) {
-      return;
-    }
+  private void write(AnswerStream to) {
     StringBuilder text = new StringBuilder();
     for (Line line = waiting.peek(); line != null && line.text != null; line = waiting.peek()) {
       text.append(line.text).append('\n');
       waiting.remove();
     }
     if (!text.isEmpty()) {
-      answer.write(Unpooled.wrappedBuffer(text.toString().getBytes(StandardCharsets.UTF_8)));
-    }
-    if (whole && waiting.isEmpty() && (caller == null || lines.isEmpty())) {
-      done = true;
-      answer.end();
+      to.write(Unpooled.wrappedBuffer(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
   }
 
@@ -183,7 +188,6 @@ final class PublishLines implements BodyReader {
       exchange.onLoop(() -> {
         text = told;
         if (waiting.peek() == this) {
-          write();
           proceed();
         }
       });
