@@ -6,8 +6,11 @@ import static tidings.http.RunningHub.post;
 import static tidings.http.RunningHub.request;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,9 +25,7 @@ final class ConnectionTest {
 
   @BeforeAll
   static void start() {
-    hub =
-        RunningHub.start(
-            RunningHub.Options.DEFAULTS.deadlines(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    hub = RunningHub.start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(1)));
   }
 
   @AfterAll
@@ -202,9 +203,140 @@ final class ConnectionTest {
         wire.send(request("GET", "/v1/notifications?after=latest&wait=10s", all("a")));
       }
     }
-    org.awaitility.Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> hub.server.connections() == 0);
+    awaitNoConnections();
+  }
+
+  private static void awaitNoConnections() {
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> hub.server.connections() == 0);
+  }
+
+  /** Requests that are sent and sent, with answers that nobody reads, cost the hub nothing. */
+  @Test
+  void answersThatAreNotReadAreNotPiledUp() throws Exception {
+    PooledByteBufAllocatorMetric memory = PooledByteBufAllocator.DEFAULT.metric();
+    long before = memory.usedDirectMemory();
+    AtomicLong most = new AtomicLong();
+    byte[] many =
+        request("GET", "/openapi.yaml", null)
+            .repeat(1_000)
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    try (Wire wire = new Wire(hub.port, 4_096)) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < 30; i++) {
+                    wire.send(many);
+                  }
+                } catch (java.io.UncheckedIOException closed) {
+                  // as it should be
+                }
+              });
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(15))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> {
+            most.accumulateAndGet(memory.usedDirectMemory(), Math::max);
+            return !sender.isAlive() && hub.server.connections() == 0;
+          });
+    }
+    assertThat(most.get() - before).isLessThan(64L << 20);
+  }
+
+  @Test
+  void pipelinedRequestsGoOnAsTheirAnswersAreRead() throws Exception {
+    int requests = 3_000;
+    try (RunningHub patient = RunningHub.start();
+        Wire wire = patient.wire()) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; i < requests; i++) {
+                  wire.send(request(i % 2 == 0 ? "GET" : "HEAD", "/openapi.yaml", null));
+                }
+              });
+      String first = wire.answer().body();
+      for (int i = 1; i < requests; i++) {
+        Wire.Answer answer = i % 2 == 0 ? wire.answer() : wire.head();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().length()).isEqualTo(i % 2 == 0 ? first.length() : 0);
+      }
+      assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Connection: close\r\n"})
+  void anAnswerThatIsNotReadHasADeadline(String header) {
+    try (Wire wire = new Wire(hub.port, 4_096)) {
+      wire.send("GET /large HTTP/1.1\r\nHost: a\r\n" + header + "\r\n");
+      assertThat(wire.read()).isEqualTo('H');
+      awaitNoConnections();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Connection: close\r\n"})
+  void anAnswerThatIsReadSlowlyIsNotCutOff(String header) {
+    try (Wire wire = new Wire(hub.port, 65_536)) {
+      wire.send("GET /large HTTP/1.1\r\nHost: a\r\n" + header + "\r\n");
+      wire.headers();
+      for (int i = 0; i < 16; i++) {
+        assertThat(wire.text(1 << 20)).hasSize(1 << 20);
+        java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+      }
+    }
+  }
+
+  @Test
+  void anAnswerThatCannotBeMadeEndsTheConnection() {
+    try (Wire wire = hub.wire().send(request("GET", "/undecorated", null))) {
+      assertThat(wire.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aClientThatHasSentItsEndGetsAllAnswersItIsOwed() {
+    try (Wire wire = hub.wire()) {
+      wire.send(post(all("a"), "application/json", SMALL).repeat(3)).sendEnd();
+      for (int i = 0; i < 3; i++) {
+        assertThat(wire.answer().status()).isEqualTo(201);
+      }
+      assertThat(wire.read()).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientThatHasSentItsEndGetsAllOfALargeAnswer(boolean atOnce) {
+    try (Wire wire = new Wire(hub.port, 65_536)) {
+      wire.send(request("GET", "/large", null));
+      if (atOnce) {
+        wire.sendEnd();
+      }
+      wire.headers();
+      if (!atOnce) {
+        wire.sendEnd();
+      }
+      assertThat(wire.text(RunningHub.LARGE.length())).hasSize(RunningHub.LARGE.length());
+      assertThat(wire.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void anAbsoluteTargetIsThatOfItsPath() {
+    Wire.Answer answer = hub.call(request("GET", "http://localhost/status", null));
+    assertThat(answer.body()).isEqualTo("ALIVE");
+    Wire.Answer root = hub.call(request("GET", "http://localhost?a=b", null));
+    assertThat(root.status()).isEqualTo(hub.get("/", null).status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Host: a\r\nHost: b\r\n"})
+  void http11NeedsOneHost(String hosts) {
+    Wire.Answer answer = hub.call("GET /status HTTP/1.1\r\n" + hosts + "\r\n");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.field()).isEqualTo("Host");
   }
 
   /** That the check of every test class can fail. */

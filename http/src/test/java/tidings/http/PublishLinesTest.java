@@ -20,9 +20,7 @@ final class PublishLinesTest {
 
   @BeforeAll
   static void start() {
-    hub =
-        RunningHub.start(
-            RunningHub.Options.DEFAULTS.deadlines(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+    hub = RunningHub.start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(2)));
   }
 
   @AfterAll
@@ -132,7 +130,91 @@ final class PublishLinesTest {
     assertThat(hub.call(post("a.b.c", "application/x-ndjson", SMALL)).status()).isEqualTo(401);
   }
 
-  /** A client that sends and never reads is not read from for ever. */
+  @Test
+  void linesThatAreRefusedAtOnceAreAllAnswered() {
+    assertThat(lines("{}\n".repeat(2_000))).hasSize(2_000);
+  }
+
+  @Test
+  void manyRefusedLinesBehindOthersAreAllAnswered() {
+    String refused = "{\"title\":\"%s\"}\n".formatted("x".repeat(50));
+    assertThat(lines((SMALL + "\n").repeat(10) + refused.repeat(900))).hasSize(910);
+  }
+
+  /** So many answers at once that the connection is unwritable for a moment. */
+  @Test
+  void anAnswerHasOneEnd() {
+    String refused = "{\"%s\":1}\n".formatted("x".repeat(100));
+    String body = SMALL + "\n" + refused.repeat(200);
+    try (Wire wire = hub.wire()) {
+      for (int i = 0; i < 3; i++) {
+        wire.send(post(all("alice"), "application/x-ndjson", body));
+        wire.send(RunningHub.request("GET", "/status", null));
+        assertThat(wire.answer().body().lines()).hasSize(201);
+        assertThat(wire.answer().body()).isEqualTo("ALIVE");
+      }
+    }
+  }
+
+  private static String head(String token) {
+    return "POST /v1/notifications HTTP/1.1\r\nHost: a\r\n"
+        + authorization(token)
+        + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n";
+  }
+
+  private static String chunk(String text) {
+    return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+  }
+
+  @Test
+  void aMalformedChunkBreaksOffAnAnswerThatHasBegun() {
+    try (Wire wire = hub.wire()) {
+      wire.send(head(all("alice")) + "\r\n" + chunk(SMALL + "\n"));
+      assertThat(wire.headers().getFirst()).isEqualTo("HTTP/1.1 200 OK");
+      assertThat(wire.bodyLine()).startsWith("{\"id\":\"");
+      wire.send("zz\r\n");
+      assertThat(wire.read()).isEqualTo(-1);
+    }
+  }
+
+  /** A token is verified while the rest of the request is read. */
+  @Test
+  void aMalformedChunkBeforeTheAnswerIsRefusedAndNothingStored() {
+    long before = hub.hub.log().end();
+    for (int i = 0; i < 20; i++) {
+      String request = head(all("new" + i)) + "\r\n" + chunk((SMALL + "\n").repeat(10)) + "zz\r\n";
+      try (Wire wire = hub.wire().send(request)) {
+        assertThat(wire.answer().status()).isEqualTo(400);
+        assertThat(wire.read()).isEqualTo(-1);
+      }
+    }
+    assertThat(hub.hub.log().end()).isEqualTo(before);
+  }
+
+  @Test
+  void expectContinueIsAnsweredBeforeTheLines() {
+    String token = all("alice");
+    lines(SMALL);
+    hub.call(post(token, "application/x-ndjson", SMALL)); // the token is known now
+    try (Wire wire = hub.wire()) {
+      wire.send(head(token) + "Expect: 100-continue\r\n\r\n");
+      assertThat(wire.headers()).containsExactly("HTTP/1.1 100 Continue");
+      wire.send(chunk(SMALL) + "0\r\n\r\n");
+      assertThat(wire.answer().body().lines()).hasSize(1);
+    }
+  }
+
+  /** The rest of a body is thrown away, however long the lines before take. */
+  @Test
+  void afterALineThatIsTooLongNothingIsTaken() {
+    long before = hub.hub.log().end();
+    String large = "{\"title\":\"" + "x".repeat(RunningHub.BODY_BYTES_MAX) + "\"}\n";
+    List<String> lines = lines(SMALL + "\n" + large + (SMALL + "\n").repeat(1_000));
+    assertThat(lines).hasSize(2);
+    assertThat(hub.hub.log().end()).isEqualTo(before + 1);
+  }
+
+  /** A client that sends and stops reading is not read from for ever. */
   @Test
   void aClientThatTakesNoAnswersIsNotReadFrom() throws Exception {
     long before = hub.hub.log().end();
@@ -157,6 +239,10 @@ final class PublishLinesTest {
                   failures.add(e);
                 }
               });
+      wire.headers();
+      for (int i = 1; i <= 20_000; i++) { // it flows as long as it is read
+        assertThat(wire.bodyLine()).endsWith("\"line\":" + i + "}");
+      }
       sender.join(Duration.ofSeconds(15));
       assertThat(failures).as("the hub gave the connection up").hasSize(1);
     }

@@ -12,7 +12,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +29,8 @@ import tidings.core.notification.AddressPattern;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
+import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Response;
 import tidings.http.guard.CrossOrigin;
 import tidings.http.guard.DevGuard;
 import tidings.http.page.StaticFiles;
@@ -43,6 +45,11 @@ final class RunningHub implements AutoCloseable {
   private static final byte[] SECRET =
       "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final TokenIssuer ISSUER = TokenIssuer.hs256("main", SECRET);
+  private static final Executor BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** What {@code /large} gives: more than the kernel holds for a client that does not read. */
+  static final String LARGE = "x".repeat(16 << 20);
+
   private static final InstantSource CLOCK = InstantSource.system();
 
   static {
@@ -56,32 +63,59 @@ final class RunningHub implements AutoCloseable {
   final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.READY);
   private final Path folder;
   private final SqliteLog log;
-  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
 
   /** What differs from test to test. */
   record Options(
-      Duration headerDeadline,
-      Duration bodyDeadline,
-      Duration heartbeat,
-      boolean dev,
-      String... publicly) {
+      HttpSettings http, Duration heartbeat, Executor blocking, boolean dev, String... publicly) {
     static final Options DEFAULTS =
-        new Options(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(15), false);
+        new Options(
+            new HttpSettings(
+                "127.0.0.1",
+                0,
+                16 << 10,
+                8 << 10,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(75),
+                1_000,
+                200),
+            Duration.ofSeconds(15),
+            BLOCKING,
+            false);
 
     Options publicly(String... patterns) {
-      return new Options(headerDeadline, bodyDeadline, heartbeat, dev, patterns);
+      return new Options(http, heartbeat, blocking, dev, patterns);
     }
 
-    Options deadlines(Duration header, Duration body) {
-      return new Options(header, body, heartbeat, dev, publicly);
+    Options http(HttpSettings value) {
+      return new Options(value, heartbeat, blocking, dev, publicly);
+    }
+
+    /** A deadline for a head, a body, and for an idle connection. */
+    Options deadline(Duration value) {
+      return http(
+          new HttpSettings(
+              http.host(),
+              http.port(),
+              http.headerBytesMax(),
+              http.targetBytesMax(),
+              value,
+              value,
+              value,
+              http.connectionsMax(),
+              http.connectionsPerAddressMax()));
     }
 
     Options heartbeat(Duration value) {
-      return new Options(headerDeadline, bodyDeadline, value, dev, publicly);
+      return new Options(http, value, blocking, dev, publicly);
+    }
+
+    Options blocking(Executor value) {
+      return new Options(http, heartbeat, value, dev, publicly);
     }
 
     Options inDevMode() {
-      return new Options(headerDeadline, bodyDeadline, heartbeat, true, publicly);
+      return new Options(http, heartbeat, blocking, true, publicly);
     }
   }
 
@@ -109,20 +143,12 @@ final class RunningHub implements AutoCloseable {
             CLOCK,
             System::nanoTime);
     Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
-    HttpSettings defaults = HttpSettings.DEFAULTS;
     Site.Guard guard = options.dev ? new DevGuard() : request -> null;
+    Endpoint page = StaticFiles.of("page");
+    CrossOrigin crossOrigin = new CrossOrigin(Set.of(ORIGIN));
     server =
         new HttpServer(
-            new HttpSettings(
-                "127.0.0.1",
-                0,
-                defaults.headerBytesMax(),
-                defaults.targetBytesMax(),
-                options.headerDeadline,
-                options.bodyDeadline,
-                defaults.idle(),
-                defaults.connectionsMax(),
-                defaults.connectionsPerAddressMax()),
+            options.http,
             new Site(
                 Routes.of(
                     new Routes.Parts(
@@ -132,12 +158,23 @@ final class RunningHub implements AutoCloseable {
                         BODY_BYTES_MAX,
                         stopping::get,
                         readiness::get,
-                        StaticFiles.of("page"),
+                        exchange -> {
+                          if (exchange.request().path().equals("/large")) {
+                            exchange.respond(Response.text(200, LARGE));
+                          } else {
+                            page.handle(exchange);
+                          }
+                        },
                         CLOCK,
                         System::nanoTime)),
                 guard,
-                new CrossOrigin(Set.of(ORIGIN)),
-                blocking),
+                (request, response) -> {
+                  if (request.path().equals("/undecorated")) {
+                    throw new OutOfMemoryError("as a test wants it");
+                  }
+                  crossOrigin.apply(request, response);
+                },
+                options.blocking),
             hub,
             System::nanoTime);
     metrics.connections(server::connections);
@@ -235,7 +272,6 @@ final class RunningHub implements AutoCloseable {
     server.close();
     hub.close();
     log.close();
-    blocking.close();
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {

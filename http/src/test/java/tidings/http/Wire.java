@@ -195,7 +195,8 @@ final class Wire implements AutoCloseable {
     return b;
   }
 
-  private String text(int bytes) {
+  /** The next so many bytes. */
+  String text(int bytes) {
     try {
       return new String(in.readNBytes(bytes), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -24,6 +24,6 @@ public interface BodyReader {
   /** The connection takes more of the answer again. */
   void writable();
 
-  /** The connection is gone. */
+  /** Nobody is there to get the answer any more. */
   void gone();
 }

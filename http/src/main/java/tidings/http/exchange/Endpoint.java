@@ -37,4 +37,9 @@ public interface Endpoint {
   default void handleTooLarge(Exchange exchange, Problem problem) {
     exchange.refuse(problem);
   }
+
+  /** Answers a request that is more than the hub can take on now. On the event loop. */
+  default void handleOverload(Exchange exchange) {
+    exchange.refuse(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
+  }
 }

@@ -1,7 +1,6 @@
 package tidings.http.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.util.concurrent.ScheduledExecutorService;
 import tidings.core.delivery.Dispatcher;
@@ -37,13 +36,16 @@ public interface Exchange {
                 "an internal error; the log says more under " + request().id()));
   }
 
-  /** Runs on the event loop of this connection; what it throws becomes the answer. */
+  /**
+   * Runs on the event loop of this connection, unless the request is over by then; what it throws
+   * becomes the answer.
+   */
   void onLoop(Runnable task);
 
   /** The event loop of this connection. */
   ScheduledExecutorService loop();
 
-  /** Runs on a thread that may block; what it throws becomes the answer. */
+  /** Runs on a thread that may block; what it throws becomes the answer. On the event loop. */
   void blocking(Runnable task);
 
   /** The dispatcher of this connection's event loop. */
@@ -51,7 +53,7 @@ public interface Exchange {
 
   /**
    * Runs once, on the event loop, if the connection breaks before the answer. Called on the event
-   * loop; a later task takes the place of an earlier one.
+   * loop, once.
    */
   void onGone(Runnable task);
 
@@ -71,5 +73,5 @@ public interface Exchange {
    * Takes the connection over for a stream, on the event loop, instead of {@link #respond}: the
    * codec leaves, and the handler gets all further events.
    */
-  Channel takeOver(ChannelHandler handler);
+  void takeOver(ChannelHandler handler);
 }

@@ -2,8 +2,10 @@ package tidings.http.exchange;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,31 +25,31 @@ public final class Request {
   private final String target;
   private final HttpHeaders headers;
   private final boolean version10;
-  private final InetSocketAddress peer;
   private final String id;
   private @Nullable Map<String, List<String>> query;
 
   /**
-   * @param target the request target as it stood in the request line
-   * @param version10 whether the client speaks HTTP/1.0
-   * @param peer who connected
    * @param id what this request is called in logs and in X-Request-Id
    */
-  public Request(
-      HttpMethod method,
-      String target,
-      HttpHeaders headers,
-      boolean version10,
-      InetSocketAddress peer,
-      String id) {
-    this.method = method;
-    this.target = target;
-    this.headers = headers;
-    this.version10 = version10;
-    this.peer = peer;
+  public Request(HttpRequest head, String id) {
+    this.method = head.method();
+    this.target = head.uri();
+    this.headers = head.headers();
+    this.version10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
     this.id = id;
+    this.path = path(target);
+  }
+
+  /** The path of a target in origin form, or in absolute form (RFC 9112, 3.2). */
+  private static String path(String target) {
     int end = target.indexOf('?');
-    this.path = end < 0 ? target : target.substring(0, end);
+    String path = end < 0 ? target : target.substring(0, end);
+    int authority = path.startsWith("/") ? -1 : path.indexOf("://");
+    if (authority < 0) {
+      return path;
+    }
+    int slash = path.indexOf('/', authority + 3);
+    return slash < 0 ? "/" : path.substring(slash);
   }
 
   public HttpMethod method() {
@@ -74,10 +76,6 @@ public final class Request {
 
   public boolean isVersion10() {
     return version10;
-  }
-
-  public InetSocketAddress peer() {
-    return peer;
   }
 
   public String id() {
@@ -127,8 +125,7 @@ public final class Request {
       } else {
         try {
           query =
-              new QueryStringDecoder(
-                      target, java.nio.charset.StandardCharsets.UTF_8, true, PARAMETERS_MAX)
+              new QueryStringDecoder(target, StandardCharsets.UTF_8, true, PARAMETERS_MAX)
                   .parameters();
         } catch (IllegalArgumentException e) {
           throw invalid(

@@ -2,7 +2,6 @@ package tidings.http.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -52,20 +51,29 @@ public final class StreamEndpoint implements Endpoint {
     Request request = exchange.request();
     Subscription subscription =
         Subscription.of(caller, ReadParameters.filter(request), start(request));
-    SseOutlet outlet =
-        new SseOutlet(request.isVersion10() ? SseEncoding.PLAIN : SseEncoding.CHUNKED, clock);
-    Response head = exchange.decorate(Response.stream(request.isVersion10()));
-    Channel channel = exchange.takeOver(outlet);
+    if (turnedAway.getAsBoolean()) {
+      handleOverload(exchange);
+      return;
+    }
+    SseOutlet outlet = begin(exchange);
+    outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
+  }
+
+  /** Sends the client away for a moment: any status but 200 would end an EventSource for good. */
+  @Override
+  public void handleOverload(Exchange exchange) {
+    begin(exchange).end(Outlet.Ending.DRAIN, 1_000 + ThreadLocalRandom.current().nextInt(9_000));
+  }
+
+  private SseOutlet begin(Exchange exchange) {
+    boolean version10 = exchange.request().isVersion10();
+    SseOutlet outlet = new SseOutlet(version10 ? SseEncoding.PLAIN : SseEncoding.CHUNKED, clock);
+    Response head = exchange.decorate(Response.stream(version10));
+    exchange.takeOver(outlet);
     ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(512);
     head.writeHead(bytes);
     outlet.write(bytes);
-    if (turnedAway.getAsBoolean()) {
-      outlet.end(Outlet.Ending.DRAIN, 1_000 + ThreadLocalRandom.current().nextInt(9_000));
-      return;
-    }
-    if (channel.isActive()) {
-      outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
-    }
+    return outlet;
   }
 
   /** Where it begins: the header wins over what polyfills send, and that over {@code after}. */

@@ -1,0 +1,364 @@
+package tidings.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tidings.core.delivery.Dispatcher;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.http.exchange.AnswerStream;
+import tidings.http.exchange.BodyReader;
+import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Exchange;
+import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
+
+/** One request until it is answered. On the event loop, but for what {@link Exchange} allows. */
+final class Turn implements Exchange {
+  private static final Logger logger = LoggerFactory.getLogger(Turn.class);
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final Conversation connection;
+  private final Site site;
+  private final Request request;
+  private final boolean keepAlive;
+  private final Body body;
+  private State state = State.READING;
+  private boolean whole; // whether the request has come to its end
+  private boolean paused;
+  private boolean awaited; // whether the client waits for 100 before it sends the body
+  private Endpoint endpoint = exchange -> {};
+  private @Nullable BodyReader reader;
+  private @Nullable Runnable gone;
+
+  private enum State {
+    /** The body is coming. */
+    READING,
+    /** Nothing more is read, and nothing is answered yet. */
+    HANDLING,
+    /** The answer has begun; the body may still be coming. */
+    STREAMING,
+    /** It is answered, or nobody is there to get the answer. */
+    DONE
+  }
+
+  Turn(Conversation connection, Site site, Request request, boolean keepAlive) {
+    this.connection = connection;
+    this.site = site;
+    this.request = request;
+    this.keepAlive = keepAlive;
+    this.body = new Body(connection.context().alloc());
+  }
+
+  private ChannelHandlerContext context() {
+    return connection.context();
+  }
+
+  private EventLoop eventLoop() {
+    return context().channel().eventLoop();
+  }
+
+  // --- the request comes ---
+
+  void begin(HttpRequest head) {
+    Response refused = site.guard().check(request);
+    if (refused != null) {
+      respond(refused);
+      return;
+    }
+    int hosts = request.headers(HttpHeaderNames.HOST).size();
+    if (hosts > 1 || hosts == 0 && !request.isVersion10()) { // RFC 9112, 3.2
+      refuse(
+          new Problem(
+              Problem.Kind.INVALID_REQUEST, hosts + " Host headers (expected one)", "Host"));
+      return;
+    }
+    awaited = HttpUtil.is100ContinueExpected(head);
+    endpoint = site.router().find(request.method(), request.path());
+    run(() -> reader = endpoint.reader(this));
+    if (state != State.READING) {
+      return;
+    }
+    if (reader == null && HttpUtil.getContentLength(head, 0L) > endpoint.bodyBytesMax()) {
+      tooLarge();
+    } else {
+      askForBody();
+    }
+  }
+
+  private void askForBody() {
+    if (awaited) {
+      awaited = false;
+      var _ = context().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), context().voidPromise());
+    }
+  }
+
+  void take(HttpContent content) {
+    whole = content instanceof LastHttpContent;
+    BodyReader pieces = reader;
+    if (pieces != null) {
+      run(() -> pieces.read(content.content()));
+      content.release();
+    } else if (body.size() + content.content().readableBytes() > endpoint.bodyBytesMax()) {
+      content.release();
+      tooLarge();
+    } else {
+      body.add(content.content());
+    }
+    if (whole && state == State.READING) {
+      state = State.HANDLING;
+      run(pieces == null ? () -> endpoint.handle(this) : pieces::end);
+    } else if (whole && state == State.STREAMING && pieces != null) {
+      run(pieces::end);
+    }
+  }
+
+  private void tooLarge() {
+    state = State.HANDLING;
+    body.release();
+    String detail =
+        endpoint.bodyBytesMax() == 0
+            ? "a body (expected none)"
+            : "the body is too large (expected at most " + endpoint.bodyBytesMax() + " bytes)";
+    run(() -> endpoint.handleTooLarge(this, Problem.of(Problem.Kind.TOO_LARGE, detail)));
+  }
+
+  // --- what the connection asks and tells ---
+
+  /** Whether it takes more of its body. */
+  boolean isReading() {
+    return !whole && (state == State.READING || state == State.STREAMING);
+  }
+
+  boolean isPaused() {
+    return paused && isReading();
+  }
+
+  /** Whether the hub, and not the client, makes it last. */
+  boolean isBusy() {
+    return state == State.HANDLING || reader != null && reader.isBusy();
+  }
+
+  /** Whether it waits for something that may take long to happen. */
+  boolean isWaiting() {
+    return state == State.HANDLING && gone != null;
+  }
+
+  void writable() {
+    if (reader != null && state == State.STREAMING) {
+      run(reader::writable);
+    }
+  }
+
+  /**
+   * There is nobody to answer any more.
+   *
+   * @return whether no answer has begun
+   */
+  boolean lost() {
+    State before = state;
+    state = State.DONE;
+    body.release();
+    if (gone != null && before != State.DONE) {
+      gone.run();
+    }
+    if (reader != null) {
+      reader.gone();
+    }
+    return before == State.READING || before == State.HANDLING;
+  }
+
+  // --- what the endpoint does ---
+
+  @Override
+  public Request request() {
+    return request;
+  }
+
+  @Override
+  public ByteBuf body() {
+    return body.bytes();
+  }
+
+  @Override
+  public void respond(Response response) {
+    now(() -> answer(response));
+  }
+
+  private void now(Runnable task) {
+    if (eventLoop().inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop().execute(task);
+    }
+  }
+
+  private void answer(Response response) {
+    if (state == State.DONE) {
+      return; // the connection is gone, or an endpoint failed after its answer
+    }
+    state = State.DONE;
+    body.release();
+    try {
+      if (request.method().equals(HttpMethod.HEAD)) {
+        response.withoutBody();
+      }
+      decorate(response);
+      boolean goesOn = goesOn();
+      ByteBuf out = context().alloc().directBuffer(response.sizeMax());
+      response.write(out, goesOn);
+      finish(out, goesOn);
+    } catch (Throwable failure) { // there is no answer to give
+      report(failure);
+      connection.close();
+    }
+  }
+
+  private boolean goesOn() {
+    return keepAlive && whole && connection.mayGoOn();
+  }
+
+  private void finish(ByteBuf last, boolean goesOn) {
+    if (goesOn) {
+      var _ = context().writeAndFlush(last, context().voidPromise());
+      connection.next();
+    } else {
+      connection.closeAfter(last, whole);
+    }
+  }
+
+  @Override
+  public void fail(Throwable failure) {
+    now(() -> {
+      if (state == State.STREAMING) {
+        connection.close(); // an answer that has begun can only be broken off
+      } else {
+        Exchange.super.fail(failure);
+      }
+    });
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) { // becomes the answer
+      report(failure);
+      fail(failure);
+    }
+  }
+
+  private void report(Throwable failure) {
+    if (!(failure instanceof Refusal)) {
+      logger.error("request {} {} failed", request.method(), request.id(), failure);
+    }
+  }
+
+  @Override
+  public void onGone(Runnable task) {
+    gone = task;
+    if (connection.inputEnded()) {
+      connection.close();
+    }
+  }
+
+  @Override
+  public void pause(boolean now) {
+    paused = now;
+    connection.readOn();
+  }
+
+  @Override
+  public void moreTime() {
+    connection.bodyDeadline();
+  }
+
+  @Override
+  public AnswerStream stream(Response head) {
+    if (state == State.DONE) {
+      throw new IllegalStateException("an answer that begins after the end");
+    }
+    askForBody();
+    state = State.STREAMING;
+    boolean chunked = !request.isVersion10();
+    if (chunked) {
+      head.header("Transfer-Encoding", "chunked");
+    }
+    if (!keepAlive) {
+      head.header("Connection", "close");
+    }
+    ByteBuf out = context().alloc().directBuffer(512);
+    decorate(head).writeHead(out);
+    var _ = context().writeAndFlush(out, context().voidPromise());
+    return new ChunkedAnswer(context(), chunked, this::endStream);
+  }
+
+  private void endStream(ByteBuf last) {
+    if (state == State.STREAMING) {
+      state = State.DONE;
+      finish(last, goesOn());
+    }
+  }
+
+  @Override
+  public Response decorate(Response response) {
+    site.decoration().apply(request, response);
+    return response;
+  }
+
+  @Override
+  public void onLoop(Runnable task) {
+    eventLoop()
+        .execute(() -> {
+          if (state != State.DONE) {
+            run(task);
+          }
+        });
+  }
+
+  @Override
+  public ScheduledExecutorService loop() {
+    return eventLoop();
+  }
+
+  @Override
+  public void blocking(Runnable task) {
+    try {
+      site.blocking().execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      endpoint.handleOverload(this);
+    }
+  }
+
+  @Override
+  public Dispatcher dispatcher() {
+    return connection.worker().dispatcher();
+  }
+
+  @Override
+  public void takeOver(ChannelHandler handler) {
+    state = State.DONE;
+    body.release();
+    Channel channel = context().channel();
+    channel.pipeline().addLast(handler);
+    connection.leave();
+    channel.pipeline().remove(RequestDecoder.class);
+    channel.config().setAutoRead(true);
+    Sockets.forStream(channel);
+  }
+}
