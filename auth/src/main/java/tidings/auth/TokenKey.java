@@ -10,6 +10,7 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
 /** A configured key that verifies tokens, bound to one algorithm. Immutable and thread-safe. */
@@ -50,13 +51,14 @@ public final class TokenKey {
       String id, byte[] secret, @Nullable String issuer, @Nullable String audience) {
     try {
       MACVerifier mac = new MACVerifier(secret);
+      var _ = Mac.getInstance("HmacSHA256"); // reads its policy files now, while it can open files
       return new TokenKey(
           id,
           JWSAlgorithm.HS256,
           (header, input, signature) -> mac.verify(header, input, Base64URL.encode(signature)),
           issuer,
           audience);
-    } catch (JOSEException e) {
+    } catch (JOSEException | GeneralSecurityException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }

@@ -230,7 +230,12 @@ public final class Dispatcher {
       return;
     }
     Pass next = new Pass(new Window(shared.epoch(), position + 1, end, entries));
-    select(next);
+    try {
+      select(next);
+    } catch (RuntimeException | Error e) {
+      next.concerned.forEach(Audience::reset);
+      throw e;
+    }
     position = end;
     pass = next;
     proceed();
@@ -265,6 +270,31 @@ public final class Dispatcher {
     if (now == null) {
       return;
     }
+    try {
+      slice(now);
+    } catch (RuntimeException | Error e) {
+      abandon(now);
+      throw e;
+    }
+  }
+
+  /** Gives a pass up: whoever it still concerns reads on from the log. */
+  private void abandon(Pass now) {
+    pass = null;
+    for (; now.audience < now.concerned.size(); now.audience++) {
+      Audience audience = now.concerned.get(now.audience);
+      audience.reset();
+      for (Subscriber subscriber : audience.members) {
+        if (subscriber.state == Subscriber.State.LIVE && subscriber.cursor < now.window.last) {
+          fallBehind(subscriber, now.window.first - 1);
+        }
+      }
+    }
+    now.window.release();
+    yieldThen(this::awoken);
+  }
+
+  private void slice(Pass now) {
     long deadline = shared.nanos() + SLICE_NS;
     int left = SLICE_SUBSCRIBERS;
     for (; now.audience < now.concerned.size(); now.audience++, now.member = -1) {
@@ -312,12 +342,17 @@ public final class Dispatcher {
     position = shared.tail().end();
     for (Subscriber subscriber : all) {
       if (subscriber.state == Subscriber.State.LIVE) {
-        subscriber.cursor = Math.max(subscriber.cursor, from);
-        subscriber.state = Subscriber.State.BEHIND;
-        traffic.countFellBehind();
-        resumeSoon(subscriber);
+        fallBehind(subscriber, from);
       }
     }
+  }
+
+  /** A live subscriber reads on from the log, after a position at least. */
+  private void fallBehind(Subscriber subscriber, long from) {
+    subscriber.cursor = Math.max(subscriber.cursor, from);
+    subscriber.state = Subscriber.State.BEHIND;
+    traffic.countFellBehind();
+    resumeSoon(subscriber);
   }
 
   // --- catching up ---
@@ -350,7 +385,11 @@ public final class Dispatcher {
     if (subscriber.state != Subscriber.State.BEHIND) {
       return;
     }
-    switch (replay.advance(subscriber, position)) {
+    take(subscriber, replay.advance(subscriber, position));
+  }
+
+  private void take(Subscriber subscriber, Replay.Step step) {
+    switch (step) {
       case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
       case Replay.Step.Blocked blocked -> {}
       case Replay.Step.More more -> resumeSoon(subscriber);
@@ -375,10 +414,7 @@ public final class Dispatcher {
       later(() -> resume(subscriber), SWEEP_MS);
       return;
     }
-    if (subscriber.audience.interest.equals(reading.own())) {
-      replay.write(subscriber, reading.done().join());
-    }
-    resume(subscriber);
+    take(subscriber, replay.advance(subscriber, reading, position));
   }
 
   // --- time ---
@@ -396,17 +432,20 @@ public final class Dispatcher {
     long nowMs = shared.nowMs();
     int i = Math.min(from, all.size());
     int stop = Math.max(0, i - SLICE_SUBSCRIBERS * 4);
-    while (i > stop) {
-      i--;
-      if (i < all.size()) {
-        check(all.get(i), nowS, nowMs);
+    try {
+      while (i > stop) {
+        i--;
+        if (i < all.size()) {
+          check(all.get(i), nowS, nowMs);
+        }
       }
-    }
-    if (stop > 0) {
-      yieldThen(() -> checkDownFrom(stop));
-    } else {
-      replay.trim();
-      later(this::sweep, SWEEP_MS);
+    } finally {
+      if (stop > 0) {
+        yieldThen(() -> checkDownFrom(stop));
+      } else {
+        replay.trim();
+        later(this::sweep, SWEEP_MS);
+      }
     }
   }
 

@@ -31,6 +31,8 @@ final class Pages {
         }
       };
 
+  private volatile long lowWater;
+
   Pages(LogReader reader) {
     this.reader = reader;
   }
@@ -74,12 +76,35 @@ final class Pages {
             .read(new LogReader.Scan(start - 1, last, false, SIZE, null))
             .whenComplete((read, failure) -> {
               if (failure == null) {
+                raise(read.lowWater());
                 part.complete(read);
               } else {
                 part.completeExceptionally(failure);
               }
             });
     return part;
+  }
+
+  /**
+   * The highest low-water mark of any page read so far: the log's own may still be lower, as a
+   * purge can be read before it is announced.
+   */
+  long lowWater() {
+    return lowWater;
+  }
+
+  private void raise(long mark) {
+    synchronized (parts) {
+      lowWater = Math.max(lowWater, mark);
+    }
+  }
+
+  /** Whether a page that was asked for is still kept; it may not be when many others were asked. */
+  @SuppressWarnings("ReferenceEquality") // this very read is meant
+  boolean keeps(CompletableFuture<LogReader.Page> part) {
+    synchronized (parts) {
+      return parts.values().stream().anyMatch(kept -> kept == part);
+    }
   }
 
   /** Where the part on which a position stands begins, as far as the parts before it are known. */

@@ -27,8 +27,8 @@ final class Replay {
   /** A reader of few addresses uses the address index when it is further behind than this. */
   private static final int INDEXED_FROM = 4 * Pages.SIZE;
 
-  /** Entries in one read through the index: what is read and can't be written is read again. */
-  private static final int INDEXED_ENTRIES = 256;
+  /** Entries in one read for one subscriber: what is read and can't be written is read again. */
+  private static final int ALONE_ENTRIES = 256;
 
   private final Shared shared;
   private final Traffic traffic;
@@ -59,8 +59,7 @@ final class Replay {
     /**
      * The log is being read.
      *
-     * @param own whose interest alone the page was read for, through the address index; null if all
-     *     share it
+     * @param own whose interest alone the page was read for; null if all share it
      */
     record Reading(CompletableFuture<LogReader.Page> done, @Nullable Interest own)
         implements Step {}
@@ -84,7 +83,8 @@ final class Replay {
       if (window == null) {
         return read(subscriber, position);
       }
-      if (!write(subscriber, window)) {
+      skipWhatIsGone(subscriber, shared.pages().lowWater());
+      if (subscriber.cursor < window.last && !write(subscriber, window)) {
         return new Step.Blocked();
       }
     }
@@ -133,7 +133,7 @@ final class Replay {
   /**
    * Writes a page that was read for this subscriber alone; what the outlet refuses is read again.
    */
-  void write(Subscriber subscriber, LogReader.Page page) {
+  private void write(Subscriber subscriber, LogReader.Page page) {
     skipWhatIsGone(subscriber, page.lowWater());
     List<Entry> entries = page.entries();
     boolean all = true;
@@ -163,15 +163,36 @@ final class Replay {
     Interest interest = subscriber.audience.interest;
     Set<Address> addresses = interest.indexed();
     if (addresses != null && position - subscriber.cursor > INDEXED_FROM) {
-      return new Step.Reading(
-          shared
-              .reader()
-              .read(
-                  new LogReader.Scan(
-                      subscriber.cursor, position, false, INDEXED_ENTRIES, addresses)),
-          interest);
+      return alone(subscriber, position, addresses);
     }
     return new Step.Reading(shared.pages().read(subscriber.cursor + 1, position), null);
+  }
+
+  /**
+   * Reads on for one subscriber alone.
+   *
+   * @param addresses what it reads through the address index; null for everything
+   */
+  private Step.Reading alone(
+      Subscriber subscriber, long position, @Nullable Set<Address> addresses) {
+    LogReader.Scan scan =
+        new LogReader.Scan(subscriber.cursor, position, false, ALONE_ENTRIES, addresses);
+    return new Step.Reading(shared.reader().read(scan), subscriber.audience.interest);
+  }
+
+  /**
+   * Goes on after a page was read: writes it if it was read for this subscriber alone, or reads it
+   * alone if others have driven the shared one out meanwhile. So each read brings somebody on,
+   * however many read at different places.
+   */
+  Step advance(Subscriber subscriber, Step.Reading read, long position) {
+    if (read.own() == null && !shared.pages().keeps(read.done())) {
+      return alone(subscriber, position, null);
+    }
+    if (subscriber.audience.interest.equals(read.own())) {
+      write(subscriber, read.done().join());
+    }
+    return advance(subscriber, position);
   }
 
   /** The window on which a place stands, or null if it has to be read from the log first. */

@@ -16,7 +16,7 @@ import tidings.core.delivery.Subscriber;
 import tidings.core.log.Entry;
 
 /** A client that writes down what it gets, and keeps its cursor as an EventSource does. */
-final class Reader implements Outlet {
+class Reader implements Outlet {
 
   /** What the reader asked for and may have, in a form that a naive matcher reads. */
   record Wish(@Nullable String user, List<String> asked, List<String> granted, int level) {
