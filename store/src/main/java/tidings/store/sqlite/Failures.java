@@ -51,6 +51,10 @@ final class Failures {
     };
   }
 
+  static boolean isInterrupt(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_INTERRUPT;
+  }
+
   static boolean isDamage(SQLException e) {
     return switch (code(e)) {
       case SQLITE_CORRUPT, SQLITE_NOTADB -> true;

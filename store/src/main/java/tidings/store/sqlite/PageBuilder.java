@@ -12,7 +12,7 @@ import tidings.core.log.LogReader;
 /** Collects one page, and knows when it is full. */
 final class PageBuilder {
   /** A page's snapshot keeps the write-ahead log from being reset, so it must end soon. */
-  private static final long SNAPSHOT_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
+  static final long SNAPSHOT_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final LogReader.Scan scan;
   private final LongSupplier nanoTicker;

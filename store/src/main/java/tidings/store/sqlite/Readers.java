@@ -12,6 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +34,19 @@ final class Readers implements LogReader {
 
   private static final long CLOSE_SECONDS = 10;
 
+  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LongSupplier nanoTicker;
+  private final AtomicLong warnedNanos;
+  private final LongAdder unsaid = new LongAdder();
   private final ThreadPoolExecutor threads;
 
   /** As many as threads, so that one is there for whoever runs. */
   private final BlockingQueue<Reader> idle = new ArrayBlockingQueue<>(THREADS);
 
   Readers(Path file, LongSupplier nanoTicker) {
+    this.nanoTicker = nanoTicker;
+    this.warnedNanos = new AtomicLong(nanoTicker.getAsLong() - LINE_NANOS);
     for (int i = 0; i < THREADS; i++) {
       idle.add(new Reader(file, nanoTicker));
     }
@@ -92,11 +101,25 @@ final class Readers implements LogReader {
         idle.add(reader);
       }
     } catch (SQLException | InterruptedException | RuntimeException e) {
-      log.warn("the store can't be read: {}", e.getMessage());
+      warn(e);
       result.completeExceptionally(unavailable("can't be read"));
       return;
     }
     result.complete(value);
+  }
+
+  /** At most one line a second: ten thousand streams may try again and again. */
+  private void warn(Exception e) {
+    long now = nanoTicker.getAsLong();
+    long last = warnedNanos.get();
+    if (now - last < LINE_NANOS || !warnedNanos.compareAndSet(last, now)) {
+      unsaid.increment();
+      return;
+    }
+    log.warn(
+        "the store can't be read: {} ({} such failures since the last line)",
+        e.getMessage(),
+        unsaid.sumThenReset() + 1);
   }
 
   private static RuntimeException unavailable(String why) {

@@ -96,6 +96,23 @@ final class Schema {
    * @throws StoreUnusable if the file belongs to a newer Tidings or to another program
    */
   static void migrate(Database database, Path file) throws SQLException {
+    for (int next = (int) version(database, file); next < SCRIPTS.size(); next++) {
+      database.beginWrite();
+      for (String statement : SCRIPTS.get(next)) {
+        database.execute(statement);
+      }
+      database.execute("PRAGMA application_id = " + APPLICATION_ID);
+      database.execute("PRAGMA user_version = " + (next + 1));
+      database.commit();
+    }
+  }
+
+  /**
+   * How many of the scripts were run; none if the file is new.
+   *
+   * @throws StoreUnusable if the file belongs to a newer Tidings or to another program
+   */
+  static long version(Database database, Path file) throws SQLException {
     long version = database.number("PRAGMA user_version");
     long application = database.number("PRAGMA application_id");
     boolean fresh = version == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0;
@@ -107,14 +124,6 @@ final class Schema {
           "%s has schema %d, this Tidings knows schemas up to %d; run the newer Tidings on it"
               .formatted(file, version, SCRIPTS.size()));
     }
-    for (int next = (int) version; next < SCRIPTS.size(); next++) {
-      database.beginWrite();
-      for (String statement : SCRIPTS.get(next)) {
-        database.execute(statement);
-      }
-      database.execute("PRAGMA application_id = " + APPLICATION_ID);
-      database.execute("PRAGMA user_version = " + (next + 1));
-      database.commit();
-    }
+    return version;
   }
 }

@@ -1,7 +1,6 @@
 package tidings.store.sqlite;
 
 import java.sql.SQLException;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,7 +12,6 @@ import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.log.LogReader;
 import tidings.core.problem.Problem;
-import tidings.core.problem.Refusal;
 import tidings.store.StoreUnusable;
 
 /** The log and the parking place in one SQLite file. Thread-safe. */
@@ -90,7 +88,7 @@ public final class SqliteLog implements Log, Parking {
               database,
               surroundings,
               queue,
-              new WriteAheadLog(database, settings),
+              new WriteAheadLog(database, settings, integrity),
               new Purge(settings.retention(), surroundings),
               start,
               listener);
@@ -170,20 +168,6 @@ public final class SqliteLog implements Log, Parking {
     return trouble == null ? integrity.damage() : trouble;
   }
 
-  /**
-   * Checks the whole database, which takes a few seconds a gigabyte; on the caller's thread.
-   *
-   * @return what is wrong, empty if nothing is
-   * @throws Refusal if it can't be read
-   */
-  public List<String> checkIntegrity() {
-    try {
-      return integrity.check();
-    } catch (SQLException e) {
-      throw Failures.problem(e).refusal();
-    }
-  }
-
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -196,7 +180,9 @@ public final class SqliteLog implements Log, Parking {
       integrity.close();
       readers.close();
       database.close();
-      lock.markClean();
+      if (!integrity.isDue()) {
+        lock.markClean();
+      }
     } catch (InterruptedException e) {
       interrupted = true;
     } catch (SQLException e) {

@@ -71,21 +71,31 @@ final class StartUp {
   }
 
   private static void contiguous(Database database, Path file) throws SQLException {
+    long missing = missing(database, NEWEST);
+    if (missing > 0) {
+      throw new StoreUnusable(
+          "%s is damaged: %d of the newest positions of its log are missing; restore it from a backup"
+              .formatted(file, missing));
+    }
+  }
+
+  /**
+   * How many positions are missing from the log.
+   *
+   * @param newest how many of the newest entries are looked at
+   */
+  static long missing(Database database, long newest) throws SQLException {
     long holes =
         database.number(
             "SELECT coalesce(max(position) - min(position) + 1 - count(*), 0)"
                 + " FROM (SELECT position FROM log ORDER BY position DESC LIMIT "
-                + NEWEST
+                + newest
                 + ")");
-    long missing =
+    long atTheEnd =
         database.number(
             "SELECT coalesce((SELECT max(first) - 1 FROM epoch), 0)"
                 + " - max(coalesce((SELECT max(position) FROM log), 0),"
                 + " (SELECT low_water - 1 FROM state))");
-    if (holes > 0 || missing > 0) {
-      throw new StoreUnusable(
-          "%s is damaged: %d of the newest positions of its log are missing; restore it from a backup"
-              .formatted(file, Math.max(holes, missing)));
-    }
+    return Math.max(holes, atTheEnd);
   }
 }

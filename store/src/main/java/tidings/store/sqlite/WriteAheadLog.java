@@ -1,6 +1,7 @@
 package tidings.store.sqlite;
 
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +15,12 @@ import tidings.core.problem.Problem;
 final class WriteAheadLog {
   private static final Logger log = LoggerFactory.getLogger(WriteAheadLog.class);
 
-  /** Our own readers hold it for less than this, so only a foreign one can keep it longer. */
+  /** How long a reset waits for readers while there is room for another attempt. */
   private static final int READER_PATIENCE_MS = 100;
+
+  /** How long the last attempts wait: our own pages end sooner, so it is a foreign reader then. */
+  private static final int LAST_PATIENCE_MS =
+      (int) TimeUnit.NANOSECONDS.toMillis(PageBuilder.SNAPSHOT_NANOS_MAX) + 250;
 
   private static final int FRAME_HEADER_BYTES = 24;
 
@@ -27,14 +32,17 @@ final class WriteAheadLog {
 
   private final Database database;
   private final SqliteSettings settings;
+  private final Integrity check;
   private final long frameBytes;
   private long nextAttemptBytes;
   private long unseenBytes;
+  private long heldBytes;
   private @Nullable Problem problem;
 
-  WriteAheadLog(Database database, SqliteSettings settings) throws SQLException {
+  WriteAheadLog(Database database, SqliteSettings settings, Integrity check) throws SQLException {
     this.database = database;
     this.settings = settings;
+    this.check = check;
     this.frameBytes = database.number("PRAGMA page_size") + FRAME_HEADER_BYTES;
     this.nextAttemptBytes = settings.walResetBytes();
   }
@@ -68,9 +76,13 @@ final class WriteAheadLog {
 
   /** Starts it anew, if nobody keeps it. */
   void reset() throws SQLException {
-    database.setLockPatience(READER_PATIENCE_MS);
+    boolean last = heldBytes > settings.walBytesMax() - settings.walResetBytes() / 2;
+    database.setLockPatience(last ? LAST_PATIENCE_MS : READER_PATIENCE_MS);
     Database.Checkpoint done;
     try {
+      if (heldBytes > settings.walBytesMax() / 4) {
+        check.giveWay();
+      }
       done = database.checkpoint("RESTART");
     } catch (SQLException e) {
       if (!Failures.isDefinite(e)) {
@@ -80,19 +92,21 @@ final class WriteAheadLog {
       nextAttemptBytes += settings.walResetBytes() / 4;
       return;
     } finally {
+      check.goOn();
       database.setLockPatience((int) settings.lockPatience().toMillis());
     }
     if (!done.busy()) {
       nextAttemptBytes = settings.walResetBytes();
+      heldBytes = 0;
       problem = null;
       return;
     }
-    long bytes = done.frames() * frameBytes;
-    nextAttemptBytes = bytes + settings.walResetBytes() / 4;
-    if (bytes > settings.walBytesMax()) {
+    heldBytes = done.frames() * frameBytes;
+    nextAttemptBytes = heldBytes + settings.walResetBytes() / 4;
+    if (heldBytes > settings.walBytesMax()) {
       String detail =
           "another process reads the database and keeps its write-ahead log from being reset;"
-              + " it has grown to %d MiB".formatted(bytes >> 20);
+              + " it has grown to %d MiB".formatted(heldBytes >> 20);
       log.warn(detail);
       problem = Problem.of(Problem.Kind.STORAGE_FULL, detail);
     }

@@ -104,6 +104,30 @@ final class FaultsTest {
   }
 
   @Test
+  void theCheckAfterAnUncleanStopGivesWayToTheWriter() throws Exception {
+    SqliteSettings settings = SqliteStore.in(folder).wal(64 << 10, 256 << 10);
+    try (SqliteStore store = new SqliteStore(settings)) {
+      store.append(1);
+    }
+    try (Database database = Database.writer(store(), 100)) {
+      // A table that takes some milliseconds a row to check.
+      database.execute("CREATE TABLE slow (n INTEGER, hex TEXT NOT NULL AS (hex(zeroblob(n))))");
+      database.execute(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+              + " INSERT INTO slow (n) SELECT 1000000 FROM n");
+    }
+    Files.writeString(folder.resolve("tidings.db.lock"), "12345");
+    try (SqliteStore store = new SqliteStore(settings)) {
+      for (int i = 0; i < 300; i++) {
+        store.append(Drafts.entry("x".repeat(20_000)));
+      }
+      System.err.println(
+          "WALSIZE " + Files.size(folder.resolve("tidings.db-wal")) + store.log.trouble());
+      assertThat(Files.size(folder.resolve("tidings.db-wal"))).isLessThan(192 << 10);
+    }
+  }
+
+  @Test
   void aFailedCommitLeavesItsOutcomeUnknownAndStopsTheHub() throws Exception {
     Process other = Children.start(FailingProcess.class, store().toString());
     try (BufferedReader said = other.inputReader()) {

@@ -1,0 +1,53 @@
+package tidings.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import tidings.core.problem.Refusal;
+import tidings.store.ManualTime;
+import tidings.store.Outcome;
+
+final class ReadersTest {
+  @TempDir Path folder;
+
+  private final ManualTime time = new ManualTime();
+
+  @Test
+  void failuresAreLoggedOnceASecondAndCounted() throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Readers.class);
+    Readers readers = new Readers(folder.resolve("missing.db"), time::nanos);
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      for (int i = 0; i < 20; i++) {
+        fail(readers);
+      }
+      time.pass(Duration.ofSeconds(1));
+      fail(readers);
+    } finally {
+      logger.detachAppender(lines);
+      readers.close();
+    }
+
+    assertThat(lines.list)
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains("can't be read", "20 such failures");
+  }
+
+  private static void fail(Readers readers) {
+    assertThatThrownBy(() -> Outcome.get(readers.find(UUID.randomUUID())))
+        .isInstanceOf(Refusal.class);
+  }
+}
