@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -99,6 +100,36 @@ final class ServeTest {
     assertThat(ended.out()).hasLineCount(2);
     assertThat(ended.err()).hasLineCount(1).startsWith("line 2: Invalid notification: ");
     assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aStoppedHubsStoreIsChecked() throws Exception {
+    Running hub = start("serve", "--dev", "--port", "0", "--data", "store");
+    String url = url(hub);
+    Running.run(folder, "publish", "--hub", url, "--to", "everyone", "--title", "x");
+    Path file = folder.resolve("store/tidings.db");
+    Ended tooEarly = Running.run(folder, "check-store", "--data", "store");
+    assertThat(tooEarly.err()).contains("tidings check-store: " + file + " is in use by process");
+    assertThat(tooEarly.code()).isEqualTo(1);
+    hub.terminate();
+    hub.end();
+
+    Ended sound = Running.run(folder, "check-store", "--data", "store");
+    assertThat(sound.out()).isEqualTo("no damage found in " + file + " (1 notifications)\n");
+    assertThat(sound.err()).startsWith("checking " + file + ": table log, 1 of ");
+    assertThat(sound.code()).isZero();
+
+    try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+      damaged.seek(4096);
+      damaged.write(new byte[(int) damaged.length() - 4096]);
+    }
+    Files.writeString(folder.resolve("hub.yaml"), "store: {sqlite: store/tidings.db}");
+    Ended broken = Running.run(folder, "check-store", "--config", "hub.yaml");
+    assertThat(broken.out()).isEmpty();
+    assertThat(broken.err())
+        .contains("log: ")
+        .endsWith("tidings check-store: " + file + " is damaged; restore it from a backup\n");
+    assertThat(broken.code()).isEqualTo(1);
   }
 
   @Test

@@ -23,7 +23,7 @@ import tidings.server.config.InvalidConfiguration;
     mixinStandardHelpOptions = true,
     versionProvider = Program.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CheckConfig.class, Token.class, Publish.class, Listen.class},
+    subcommands = {CheckConfig.class, CheckStore.class, Token.class, Publish.class, Listen.class},
     footer = {
       "",
       "Try it:",

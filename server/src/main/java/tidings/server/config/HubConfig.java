@@ -31,12 +31,25 @@ public record HubConfig(
    * @throws InvalidConfiguration with everything that is wrong
    */
   public static HubConfig load(Launch launch) throws InvalidConfiguration {
+    return load(launch, true);
+  }
+
+  /**
+   * Where a hub keeps its log: as {@link #load}, but nobody needs to be given access.
+   *
+   * @throws InvalidConfiguration with everything that is wrong
+   */
+  public static StoreConfig loadStore(Launch launch) throws InvalidConfiguration {
+    return load(launch, false).store;
+  }
+
+  private static HubConfig load(Launch launch, boolean serves) throws InvalidConfiguration {
     Reading reading = Reading.of(launch, flags(launch));
     Path file = launch.file();
     Node root = file == null ? null : Document.read(file, reading::fault);
     Section section = new Section(reading, "", root);
     HubConfig config = section.read(s -> read(s, launch.dev()));
-    if (!launch.dev() && config.access.isEmpty()) {
+    if (serves && !launch.dev() && config.access.isEmpty()) {
       section.fault(
           "access",
           "nobody may publish or read. Under access, write keys: [{id: main, algorithm: HS256,"

@@ -80,7 +80,7 @@ final class CommandLineTest {
     Ended help = Running.run(folder, "--help");
     Ended version = Running.run(folder, "--version");
 
-    assertThat(help.out()).contains("check-config", "token", "publish", "listen");
+    assertThat(help.out()).contains("check-config", "check-store", "token", "publish", "listen");
     assertThat(version.out()).startsWith("tidings ");
     assertThat(List.of(help.code(), version.code())).containsOnly(0);
   }
