@@ -54,6 +54,9 @@ public final class Logging {
     root.setLevel(config.level() == LoggingConfig.Level.DEBUG ? Level.INFO : level);
     root.addAppender(appender);
     context.getLogger("tidings").setLevel(level);
+    if (config.level() != LoggingConfig.Level.DEBUG) { // a source says itself what went wrong
+      context.getLogger("com.rabbitmq.client").setLevel(Level.OFF);
+    }
   }
 
   /** Writes what still waits; nothing is written after that. */
