@@ -1,16 +1,25 @@
 package tidings.http;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts connections, in all and by address. Thread-safe. */
+/**
+ * Counts connections, in all and by client; what comes through a trusted proxy is counted by
+ * request. Loopback is not counted by client. Thread-safe.
+ */
 final class Connections {
+  /** What one client of IPv6 usually has to itself. */
+  private static final int NETWORK_BYTES = 8;
+
   private final int max;
   private final int perAddressMax;
   private final AtomicInteger all = new AtomicInteger();
-  private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
 
   Connections(int max, int perAddressMax) {
     this.max = max;
@@ -21,23 +30,47 @@ final class Connections {
     return all.get();
   }
 
-  /** Counts one more, unless that is too many; then it is to be closed, and not left. */
-  boolean enter(InetAddress address) {
+  /** Counts one more connection, unless that is too many; then it is to be closed, and not left. */
+  boolean enter() {
     if (all.incrementAndGet() > max) {
       all.decrementAndGet();
-      return false;
-    }
-    if (!address.isLoopbackAddress() && byAddress.merge(address, 1, Integer::sum) > perAddressMax) {
-      leave(address);
       return false;
     }
     return true;
   }
 
-  void leave(InetAddress address) {
+  void leave() {
     all.decrementAndGet();
-    if (!address.isLoopbackAddress()) {
-      byAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Counts one more of a client, unless that is too many; then it is not to be left. */
+  boolean enter(InetAddress client) {
+    if (client.isLoopbackAddress()) {
+      return true;
+    }
+    if (byClient.merge(network(client), 1, Integer::sum) > perAddressMax) {
+      leave(client);
+      return false;
+    }
+    return true;
+  }
+
+  void leave(InetAddress client) {
+    if (!client.isLoopbackAddress()) {
+      byClient.computeIfPresent(network(client), (a, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  private static InetAddress network(InetAddress address) {
+    if (!(address instanceof Inet6Address)) {
+      return address;
+    }
+    byte[] bytes = address.getAddress();
+    Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e); // only for another length
     }
   }
 }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -39,6 +40,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private final HttpSettings settings;
   private final Site site;
   private final Worker worker;
+  private final InetAddress peer;
+  private final @Nullable Connections counted; // where a trusted proxy's requests are counted
+  private @Nullable InetAddress client; // that of the request under way, if it is counted
   private final Queue<HttpObject> waiting = new ArrayDeque<>(2);
   private @Nullable ChannelHandlerContext context;
   private State state = State.OPEN;
@@ -62,10 +66,20 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     ENDED
   }
 
-  Conversation(HttpSettings settings, Site site, Worker worker) {
+  /**
+   * @param counted where the clients of each request are counted, null if the peer itself is
+   */
+  Conversation(
+      HttpSettings settings,
+      Site site,
+      Worker worker,
+      InetAddress peer,
+      @Nullable Connections counted) {
     this.settings = settings;
     this.site = site;
     this.worker = worker;
+    this.peer = peer;
+    this.counted = counted;
   }
 
   /** What belongs to an event loop. */
@@ -202,10 +216,42 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     if (version.majorVersion() != 1) {
       refuse(Malformed.version(version));
     } else {
-      Request request = new Request(head, RequestId.of(head.headers()));
+      InetAddress from = counted == null ? peer : clientBehind(head);
+      Request request = new Request(head, from, RequestId.of(head.headers()));
       turn = new Turn(this, site, request, !request.isVersion10() && HttpUtil.isKeepAlive(head));
       bodyDeadline();
-      turn.begin(head);
+      turn.begin(head, counted == null || enter(from, counted));
+    }
+  }
+
+  private InetAddress clientBehind(HttpRequest head) {
+    return settings.trustedProxies().client(peer, head.headers().getAll("X-Forwarded-For"));
+  }
+
+  private boolean enter(InetAddress from, Connections clients) {
+    if (from.equals(peer)) {
+      return true; // the proxy itself, or one that does not say for whom
+    }
+    if (!clients.enter(from)) {
+      return false;
+    }
+    client = from;
+    return true;
+  }
+
+  private void leaveClientAtEnd() {
+    if (client != null && counted != null) {
+      InetAddress streaming = client;
+      Connections clients = counted;
+      client = null;
+      var _ = context().channel().closeFuture().addListener(end -> clients.leave(streaming));
+    }
+  }
+
+  private void leaveClient() {
+    if (client != null && counted != null) {
+      counted.leave(client);
+      client = null;
     }
   }
 
@@ -217,6 +263,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   /** The answer under way is whole: the next request's turn. */
   void next() {
     turn = null;
+    leaveClient();
     deadline(settings.idle());
     goOn();
   }
@@ -329,6 +376,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   void leave() {
     discardWaiting();
     worker.deadlines().remove(this);
+    leaveClientAtEnd();
     context().pipeline().remove(this);
   }
 
@@ -336,6 +384,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     worker.deadlines().remove(this);
     discardWaiting();
+    leaveClient();
     state = State.ENDED;
     if (turn != null) {
       var _ = turn.lost();

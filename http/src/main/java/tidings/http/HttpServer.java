@@ -121,17 +121,26 @@ public final class HttpServer implements AutoCloseable {
   private final class Accepting extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
-      InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-      if (!connections.enter(address)) {
+      if (!connections.enter()) {
         var _ = channel.close();
         return;
       }
-      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+      var _ = channel.closeFuture().addListener(closed -> connections.leave());
+      InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+      boolean proxied = settings.trustedProxies().contains(address);
+      if (!proxied) {
+        if (!connections.enter(address)) {
+          var _ = channel.close();
+          return;
+        }
+        var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+      }
       Conversation.Worker worker = workers.get(channel.eventLoop());
       if (worker == null) {
         throw new IllegalStateException("a channel on an unknown event loop");
       }
-      Conversation conversation = new Conversation(settings, site, worker);
+      Conversation conversation =
+          new Conversation(settings, site, worker, address, proxied ? connections : null);
       channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
     }
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param idle how long a connection may wait for its next request
  * @param connectionsMax connections in all
  * @param connectionsPerAddressMax connections of one address; loopback is not counted
+ * @param trustedProxies whose clients are counted by request
  */
 public record HttpSettings(
     String host,
@@ -24,17 +25,5 @@ public record HttpSettings(
     Duration bodyDeadline,
     Duration idle,
     int connectionsMax,
-    int connectionsPerAddressMax) {
-
-  public static final HttpSettings DEFAULTS =
-      new HttpSettings(
-          "127.0.0.1",
-          8080,
-          16 << 10,
-          8 << 10,
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(75),
-          100_000,
-          200);
-}
+    int connectionsPerAddressMax,
+    TrustedProxies trustedProxies) {}

@@ -76,7 +76,10 @@ final class Turn implements Exchange {
 
   // --- the request comes ---
 
-  void begin(HttpRequest head) {
+  /**
+   * @param admitted whether its client has not too many under way already
+   */
+  void begin(HttpRequest head, boolean admitted) {
     Response refused = site.guard().check(request);
     if (refused != null) {
       respond(refused);
@@ -89,8 +92,12 @@ final class Turn implements Exchange {
               Problem.Kind.INVALID_REQUEST, hosts + " Host headers (expected one)", "Host"));
       return;
     }
-    awaited = HttpUtil.is100ContinueExpected(head);
     endpoint = site.router().find(request.method(), request.path());
+    if (!admitted) {
+      overload(Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once"));
+      return;
+    }
+    awaited = HttpUtil.is100ContinueExpected(head);
     run(() -> reader = endpoint.reader(this));
     if (state != State.READING) {
       return;
@@ -341,8 +348,12 @@ final class Turn implements Exchange {
     try {
       site.blocking().execute(() -> run(task));
     } catch (RejectedExecutionException e) {
-      endpoint.handleOverload(this);
+      overload(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
     }
+  }
+
+  private void overload(Problem problem) {
+    run(() -> endpoint.handleOverload(this, problem));
   }
 
   @Override

@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static tidings.http.RunningHub.all;
 import static tidings.http.RunningHub.request;
+import static tidings.http.RunningHub.token;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,30 @@ final class PageTest {
     hub.readiness.set(new Readiness(Readiness.Status.UNAVAILABLE, reasons));
     assertThat(hub.get("/health/ready", null).status()).isEqualTo(503);
     hub.readiness.set(Readiness.READY);
+  }
+
+  /** What came through a proxy is not from this machine. */
+  @Test
+  void theInsideIsForThisMachineAndForWhoMayOperate() {
+    hub.readiness.set(
+        new Readiness(
+            Readiness.Status.DEGRADED, List.of(new Readiness.Reason("source center", "user x"))));
+    String reader = token("alice", "everyone", "everyone");
+    String operator = all("operator");
+    assertThat(forwarded("/health/ready", null).body()).isEqualTo("{\"status\":\"degraded\"}");
+    assertThat(forwarded("/health/ready", reader).body()).isEqualTo("{\"status\":\"degraded\"}");
+    assertThat(forwarded("/health/ready", operator).body()).contains("user x");
+    assertThat(forwarded("/metrics", null).problem()).isEqualTo("forbidden");
+    assertThat(forwarded("/metrics", reader).status()).isEqualTo(403);
+    assertThat(forwarded("/metrics", "a.b.c").status()).isEqualTo(401);
+    assertThat(forwarded("/metrics", operator).body()).contains("tidings_log_end");
+    hub.readiness.set(Readiness.READY);
+  }
+
+  private static Wire.Answer forwarded(String path, @Nullable String token) {
+    return hub.call(
+        request("GET", path, token)
+            .replace("Host: localhost", "Host: localhost\r\nX-Forwarded-For: 192.0.2.1"));
   }
 
   @Test

@@ -196,7 +196,7 @@ final class PublishTest {
     String chunks =
         post(all("alice"), "application/json\r\nTransfer-Encoding: chunked", "")
                 .replace("Content-Length: 0\r\n", "")
-            + chunk.repeat(10);
+            + chunk.repeat(30);
     assertThat(hub.call(chunks).status()).isEqualTo(413);
   }
 

@@ -41,7 +41,7 @@ import tidings.store.sqlite.Surroundings;
 /** A whole hub over SQLite on a free port. Closing it fails if a buffer was leaked. */
 final class RunningHub implements AutoCloseable {
   static final String ORIGIN = "https://page.example";
-  static final int BODY_BYTES_MAX = 20_000;
+  static final int BODY_BYTES_MAX = 100_000;
   private static final byte[] SECRET =
       "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final TokenIssuer ISSUER = TokenIssuer.hs256("main", SECRET);
@@ -78,7 +78,8 @@ final class RunningHub implements AutoCloseable {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(75),
                 1_000,
-                200),
+                200,
+                TrustedProxies.NONE),
             Duration.ofSeconds(15),
             BLOCKING,
             false);
@@ -87,7 +88,7 @@ final class RunningHub implements AutoCloseable {
       return new Options(http, heartbeat, blocking, dev, patterns);
     }
 
-    Options http(HttpSettings value) {
+    private Options http(HttpSettings value) {
       return new Options(value, heartbeat, blocking, dev, publicly);
     }
 
@@ -103,7 +104,23 @@ final class RunningHub implements AutoCloseable {
               value,
               value,
               http.connectionsMax(),
-              http.connectionsPerAddressMax()));
+              http.connectionsPerAddressMax(),
+              http.trustedProxies()));
+    }
+
+    Options connections(int max, int perAddressMax, String... trustedProxies) {
+      return http(
+          new HttpSettings(
+              http.host(),
+              http.port(),
+              http.headerBytesMax(),
+              http.targetBytesMax(),
+              http.headerDeadline(),
+              http.bodyDeadline(),
+              http.idle(),
+              max,
+              perAddressMax,
+              TrustedProxies.of(List.of(trustedProxies))));
     }
 
     Options heartbeat(Duration value) {

@@ -24,6 +24,7 @@ import tidings.core.problem.Problem;
 import tidings.http.HttpServer;
 import tidings.http.HttpSettings;
 import tidings.http.Site;
+import tidings.http.TrustedProxies;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
@@ -42,6 +43,8 @@ import tidings.store.sqlite.Surroundings;
 
 /** A hub and all that it is made of, from its start to its stop. */
 final class RunningHub {
+  private static final int TARGET_BYTES_MAX = 8 << 10;
+  private static final Duration IDLE = Duration.ofSeconds(75);
   private static final Logger logger = LoggerFactory.getLogger(RunningHub.class);
 
   /** Requests whose tokens are being verified; ten thousand may come back at once. */
@@ -161,12 +164,13 @@ final class RunningHub {
         config.host(),
         config.port(),
         config.headerBytesMax(),
-        HttpSettings.DEFAULTS.targetBytesMax(),
+        TARGET_BYTES_MAX,
         config.headerTimeout(),
         config.bodyTimeout(),
-        HttpSettings.DEFAULTS.idle(),
+        IDLE,
         config.connectionsMax(),
-        config.connectionsPerAddressMax());
+        config.connectionsPerAddressMax(),
+        TrustedProxies.of(config.trustedProxies()));
   }
 
   private static String url(InetSocketAddress address) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import tidings.core.notification.JsonWriter;
+import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Response;
 
@@ -23,22 +24,25 @@ public final class Health {
   }
 
   /**
-   * {@code GET /health/ready}.
+   * {@code GET /health/ready}; the reasons are for who may see the inside of the hub.
    *
    * @param facts called on an event loop: must not block
    */
-  public static Endpoint ready(Supplier<Readiness> facts) {
-    return exchange -> {
-      Readiness readiness = facts.get();
-      int status = readiness.status() == Readiness.Status.UNAVAILABLE ? 503 : 200;
-      exchange.respond(Response.json(status, json(readiness)));
-    };
+  public static Endpoint ready(Callers callers, Supplier<Readiness> facts) {
+    return exchange ->
+        callers.inspect(
+            exchange,
+            inside -> {
+              Readiness readiness = facts.get();
+              int status = readiness.status() == Readiness.Status.UNAVAILABLE ? 503 : 200;
+              exchange.respond(Response.json(status, json(readiness, inside)));
+            });
   }
 
-  private static byte[] json(Readiness readiness) {
+  private static byte[] json(Readiness readiness, boolean inside) {
     JsonWriter json =
         JsonWriter.object(128).text("status", readiness.status().name().toLowerCase(Locale.ROOT));
-    if (!readiness.reasons().isEmpty()) {
+    if (inside && !readiness.reasons().isEmpty()) {
       json.json("reasons", reasons(readiness.reasons()));
     }
     return json.bytes();

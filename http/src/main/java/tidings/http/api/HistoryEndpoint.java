@@ -66,8 +66,8 @@ public final class HistoryEndpoint implements Endpoint {
     }
     if (wait != null && request.method().equals(HttpMethod.HEAD)) {
       exchange.respond(Router.notAllowed(HttpMethod.HEAD, "GET"));
-    } else if (wait != null && !stopping.getAsBoolean()) {
-      new LongPoll(exchange, hub, caller, interest, limit, wait).begin(start(after));
+    } else if (wait != null) {
+      new LongPoll(exchange, hub, caller, interest, limit, wait, stopping).begin(start(after));
     } else if (after != null) {
       Start start = start(after);
       exchange.blocking(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.delivery.ControlEvent;
@@ -31,17 +32,29 @@ final class LongPoll {
   private final Interest interest;
   private final int limit;
   private final Duration wait;
+  private final BooleanSupplier stopping;
   private boolean over; // the time has passed, the hub stops, or nobody is there any more
   private @Nullable Bell bell;
   private @Nullable ScheduledFuture<?> alarm;
 
-  LongPoll(Exchange exchange, Hub hub, Caller caller, Interest interest, int limit, Duration wait) {
+  /**
+   * @param stopping whether the hub stops: then nobody waits
+   */
+  LongPoll(
+      Exchange exchange,
+      Hub hub,
+      Caller caller,
+      Interest interest,
+      int limit,
+      Duration wait,
+      BooleanSupplier stopping) {
     this.exchange = exchange;
     this.hub = hub;
     this.caller = caller;
     this.interest = interest;
     this.limit = limit;
     this.wait = wait;
+    this.stopping = stopping;
   }
 
   void begin(Start start) {
@@ -58,7 +71,11 @@ final class LongPoll {
   }
 
   private void seen(History.Page page) {
-    if (over || !page.items().isEmpty() || page.more() || page.gap() != null) {
+    if (over
+        || stopping.getAsBoolean()
+        || !page.items().isEmpty()
+        || page.more()
+        || page.gap() != null) {
       leave();
       exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
       return;

@@ -15,7 +15,10 @@ import java.util.function.ToLongFunction;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.Traffic;
+import tidings.core.problem.Problem;
+import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 
 /**
@@ -96,12 +99,21 @@ public final class Metrics {
   }
 
   /** {@code GET /metrics}. */
-  public Endpoint endpoint() {
-    return exchange ->
-        exchange.blocking(() ->
-            exchange.respond(
-                Response.of(200, PrometheusTextFormatWriter.CONTENT_TYPE, text())
-                    .header("Cache-Control", "no-store")));
+  Endpoint endpoint(Callers callers) {
+    return exchange -> callers.inspect(exchange, inside -> answer(exchange, inside));
+  }
+
+  private void answer(Exchange exchange, boolean inside) {
+    if (!inside) {
+      throw Problem.of(
+              Problem.Kind.FORBIDDEN,
+              "metrics are for this machine, or a token that may operate the hub")
+          .refusal();
+    }
+    exchange.blocking(() ->
+        exchange.respond(
+            Response.of(200, PrometheusTextFormatWriter.CONTENT_TYPE, text())
+                .header("Cache-Control", "no-store")));
   }
 
   private byte[] text() {

@@ -24,6 +24,9 @@ import tidings.http.exchange.Response;
 public final class PublishEndpoint implements Endpoint {
   static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
+  /** What takes longer to read than a loop's other connections should wait. */
+  private static final int LOOP_BYTES_MAX = 64 << 10;
+
   private final Callers callers;
   private final Hub hub;
   private final Metrics metrics;
@@ -96,13 +99,22 @@ public final class PublishEndpoint implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     long begun = ticker.getAsLong();
-    callers.identify(exchange, caller -> publish(exchange, caller, begun));
+    callers.identify(
+        exchange,
+        caller -> {
+          check(exchange, caller);
+          byte[] json = ByteBufUtil.getBytes(exchange.body());
+          if (json.length > LOOP_BYTES_MAX) {
+            exchange.blocking(() -> publish(exchange, caller, json, begun));
+          } else {
+            publish(exchange, caller, json, begun);
+          }
+        });
   }
 
-  private void publish(Exchange exchange, Caller caller, long begun) {
-    check(exchange, caller);
+  private void publish(Exchange exchange, Caller caller, byte[] json, long begun) {
     String key = exchange.request().header(IDEMPOTENCY_KEY);
-    Drafts drafts = DraftReader.read(ByteBufUtil.getBytes(exchange.body()));
+    Drafts drafts = DraftReader.read(json);
     Reply reply = new Reply(exchange, drafts.array(), begun);
     if (!drafts.array()) {
       Draft draft = drafts.drafts().getFirst();

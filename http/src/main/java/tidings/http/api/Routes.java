@@ -58,8 +58,8 @@ public final class Routes {
         .at(GET, "/v1/session", new SessionEndpoint(callers))
         .at(GET, "/status", Health.status())
         .at(GET, "/health/live", Health.live())
-        .at(GET, "/health/ready", Health.ready(parts.readiness))
-        .at(GET, "/metrics", parts.metrics.endpoint())
+        .at(GET, "/health/ready", Health.ready(callers, parts.readiness))
+        .at(GET, "/metrics", parts.metrics.endpoint(callers))
         .at(GET, "/openapi.yaml", StaticFiles.of("tidings/protocol"))
         .otherwise(parts.page);
   }

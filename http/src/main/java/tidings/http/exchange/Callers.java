@@ -56,6 +56,22 @@ public final class Callers {
     }
   }
 
+  /**
+   * Finds out whether a request may see the inside of the hub: from this machine anyone may, else
+   * who may operate it. Answers 401 to a token that is none.
+   *
+   * @param next what it throws becomes the answer
+   */
+  public void inspect(Exchange exchange, Consumer<Boolean> next) {
+    if (exchange.request().isLocal()) {
+      next.accept(true);
+    } else if (exchange.request().header(HttpHeaderNames.AUTHORIZATION) == null) {
+      next.accept(false);
+    } else {
+      identify(exchange, caller -> next.accept(caller.grant().operate()));
+    }
+  }
+
   private static @Nullable String token(String authorization) {
     return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         ? authorization.substring(SCHEME.length()).strip()

@@ -38,8 +38,8 @@ public interface Endpoint {
     exchange.refuse(problem);
   }
 
-  /** Answers a request that is more than the hub can take on now. On the event loop. */
-  default void handleOverload(Exchange exchange) {
-    exchange.refuse(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
+  /** Answers a request that is more than the hub takes on now. On the event loop. */
+  default void handleOverload(Exchange exchange, Problem problem) {
+    exchange.refuse(problem);
   }
 }

@@ -5,10 +5,11 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -25,17 +26,20 @@ public final class Request {
   private final String target;
   private final HttpHeaders headers;
   private final boolean version10;
+  private final InetAddress client;
   private final String id;
   private @Nullable Map<String, List<String>> query;
 
   /**
+   * @param client who sent it, as far as trusted proxies say
    * @param id what this request is called in logs and in X-Request-Id
    */
-  public Request(HttpRequest head, String id) {
+  public Request(HttpRequest head, InetAddress client, String id) {
     this.method = head.method();
     this.target = head.uri();
     this.headers = head.headers();
     this.version10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    this.client = client;
     this.id = id;
     this.path = path(target);
   }
@@ -69,13 +73,24 @@ public final class Request {
     return headers.getAll(name);
   }
 
-  /** The names of all headers as they were sent. */
-  public Set<String> headerNames() {
-    return headers.names();
-  }
-
   public boolean isVersion10() {
     return version10;
+  }
+
+  /** The first header that only proxies set, null if there is none. */
+  public @Nullable String proxyHeader() {
+    for (String name : headers.names()) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (lower.equals("forwarded") || lower.startsWith("x-forwarded-")) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /** Whether it comes from this machine, and as far as it says not through a proxy there. */
+  public boolean isLocal() {
+    return client.isLoopbackAddress() && proxyHeader() == null;
   }
 
   public String id() {

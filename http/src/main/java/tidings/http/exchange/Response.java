@@ -55,12 +55,12 @@ public final class Response {
   /**
    * Adds a header.
    *
-   * @param value visible characters and spaces; controls are a defect of the caller
+   * @param value visible ASCII characters and spaces; others are a defect of the caller
    */
   public Response header(String name, String value) {
     for (int i = 0; i < value.length(); i++) {
-      if (value.charAt(i) < ' ') {
-        throw new IllegalArgumentException("control character in header " + name);
+      if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+        throw new IllegalArgumentException("no visible ASCII character in header " + name);
       }
     }
     headers.add(name);
@@ -158,12 +158,10 @@ public final class Response {
       case 403 -> "Forbidden";
       case 404 -> "Not Found";
       case 405 -> "Method Not Allowed";
-      case 408 -> "Request Timeout";
       case 409 -> "Conflict";
       case 413 -> "Content Too Large";
       case 414 -> "URI Too Long";
       case 415 -> "Unsupported Media Type";
-      case 421 -> "Misdirected Request";
       case 429 -> "Too Many Requests";
       case 431 -> "Request Header Fields Too Large";
       case 500 -> "Internal Server Error";

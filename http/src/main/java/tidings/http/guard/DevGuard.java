@@ -38,11 +38,9 @@ public final class DevGuard implements Site.Guard {
         return forbidden("Origin", "expected none, or the hub's own");
       }
     }
-    for (String name : request.headerNames()) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (lower.equals("forwarded") || lower.startsWith("x-forwarded-")) {
-        return forbidden(name, "expected no proxy");
-      }
+    String proxy = request.proxyHeader();
+    if (proxy != null) {
+      return forbidden(proxy, "expected no proxy");
     }
     return hasBody(request) && !isJson(request)
         ? ProblemDocument.response(

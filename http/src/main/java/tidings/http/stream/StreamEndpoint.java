@@ -12,6 +12,7 @@ import tidings.core.access.Caller;
 import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscription;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
@@ -52,16 +53,20 @@ public final class StreamEndpoint implements Endpoint {
     Subscription subscription =
         Subscription.of(caller, ReadParameters.filter(request), start(request));
     if (turnedAway.getAsBoolean()) {
-      handleOverload(exchange);
+      turnAway(exchange);
       return;
     }
     SseOutlet outlet = begin(exchange);
     outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
   }
 
-  /** Sends the client away for a moment: any status but 200 would end an EventSource for good. */
   @Override
-  public void handleOverload(Exchange exchange) {
+  public void handleOverload(Exchange exchange, Problem problem) {
+    turnAway(exchange);
+  }
+
+  /** For a moment: any status but 200 would end an EventSource for good. */
+  private void turnAway(Exchange exchange) {
     begin(exchange).end(Outlet.Ending.DRAIN, 1_000 + ThreadLocalRandom.current().nextInt(9_000));
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param host the address to listen on
  * @param port the TCP port, 0 for any free one
- * @param trustedProxies addresses and networks whose {@code Forwarded} headers are believed
+ * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
  * @param corsOrigins origins whose scripts may call the hub
  * @param connectionsMax open connections in all
  * @param connectionsPerAddressMax open connections of one client address; none for loopback
@@ -44,7 +44,10 @@ public record HttpConfig(
         section.list(
             "trusted-proxies",
             Kind.NETWORK,
-            "Proxies whose `Forwarded` and `X-Forwarded-For` headers are believed."),
+            "Proxies that are believed when they say whose request they pass on: its client is the"
+                + " last address of `X-Forwarded-For` that is no such proxy. Their connections"
+                + " don't count against `connections-per-address-max`; each client's open requests"
+                + " and streams do."),
         section.list(
             "cors-origins",
             Kind.ORIGIN,
@@ -58,7 +61,9 @@ public record HttpConfig(
             "connections-per-address-max",
             Kind.integer(1, 1_000_000),
             "200",
-            "Open connections of one client address. Loopback has no such limit."),
+            "Open connections of one client address (IPv6: of one /64 network). Loopback has no such"
+                + " limit. Behind a proxy, name it in `trusted-proxies`, or all its clients count as"
+                + " one."),
         section
             .get(
                 "header-bytes-max",
