@@ -13,9 +13,61 @@ function preload(name: string, source: string): Record<string, string> {
   return { LD_PRELOAD: library };
 }
 
-/** A process that believes its writes to be on stable storage when they are not, as with `synchronous=NORMAL`. */
+/** A process that believes its writes to be on stable storage when they are not. */
 export function withoutSync(): Record<string, string> {
   return preload('nosync', 'int fsync(int fd) { return 0; }\nint fdatasync(int fd) { return 0; }\n');
+}
+
+/**
+ * A process whose SQLite does what it would with `synchronous=NORMAL`, whatever it was told: a commit does
+ * not sync the write-ahead log; its header is synced when written, and the rest of it before the database
+ * is written to (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+export function normalSync(): Record<string, string> {
+  return preload(
+    'normalsync',
+    `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int owed = -1;     // the write-ahead log, if it has unsynced commits: one thread writes to it
+static int header;        // whether its header was written last
+
+static int is(int fd, const char *ending) {
+  char link[32], path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path);
+  size_t n = strlen(ending);
+  return length >= (ssize_t) n && !memcmp(path + length - n, ending, n);
+}
+
+static int sync_now(int fd) {
+  static int (*real)(int);
+  if (!real) real = (int (*)(int)) dlsym(RTLD_NEXT, "fsync");
+  return real(fd);
+}
+
+int fsync(int fd) {
+  if (header || !is(fd, ".db-wal")) return sync_now(fd);
+  owed = fd;
+  return 0;
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
+  static ssize_t (*real)(int, const void *, size_t, off64_t);
+  if (!real) real = (ssize_t (*)(int, const void *, size_t, off64_t)) dlsym(RTLD_NEXT, "pwrite64");
+  if (is(fd, ".db-wal")) {
+    header = offset == 0;
+  } else if (owed >= 0 && is(fd, ".db")) {
+    sync_now(owed);
+    owed = -1;
+  }
+  return real(fd, bytes, count, offset);
+}
+`,
+  );
 }
 
 /** A process whose wall clock is ahead by the seconds that a file holds; its monotonic clock is untouched. */

@@ -4,7 +4,7 @@ import { Api, arrival } from '../../harness/api.ts';
 import { Hub, type HubOptions } from '../../harness/hub.ts';
 import { Load } from '../../harness/load.ts';
 import { PowerDisk } from '../../harness/mount.ts';
-import { withoutSync } from '../../harness/preload.ts';
+import { normalSync, withoutSync } from '../../harness/preload.ts';
 import { long } from '../../harness/rounds.ts';
 import { Subscriber } from '../../harness/subscriber.ts';
 import { token } from '../../harness/token.ts';
@@ -70,8 +70,16 @@ describe('when the power is cut', () => {
     },
   );
 
+  const lost = expect.stringMatching(/^rule 1: .* not in the log/);
+
   it('a hub whose fsync does nothing loses what it acknowledged, so this test can fail', async () => {
     const { findings } = await cutUnderLoad({ env: withoutSync() });
-    expect(findings).toContainEqual(expect.stringMatching(/^rule 1: .* not in the log/));
+    expect(findings).toContainEqual(lost);
+  });
+
+  it('a hub with synchronous=NORMAL in place of FULL loses what it acknowledged, and nothing else', async () => {
+    const { findings } = await cutUnderLoad({ env: normalSync() });
+    expect(findings).toContainEqual(lost);
+    expect(findings.filter((finding) => !finding.startsWith('rule 1'))).toEqual([]);
   });
 });
