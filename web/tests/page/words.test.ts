@@ -49,6 +49,19 @@ describe("links", () => {
     expect(safeLink(link, origin)).toBeUndefined();
   });
 
+  interface Limit {
+    readonly field: string;
+    readonly before: string;
+    readonly unit: string;
+    readonly times: number;
+  }
+  const limits = vectors<{ text: Limit[] }>("limits").text.filter(({ field }) => field === "link");
+
+  test.each(limits)("may be as long as the hub takes", ({ before, unit, times }) => {
+    expect(safeLink(before + unit.repeat(times), origin)).toBeDefined();
+    expect(safeLink(before + unit.repeat(times + 1), origin)).toBeUndefined();
+  });
+
   test("a path leads to the page's own origin", () => {
     expect(safeLink("/orders/1", origin)).toBe("https://page.example/orders/1");
   });

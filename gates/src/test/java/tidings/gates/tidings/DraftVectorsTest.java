@@ -34,8 +34,12 @@ final class DraftVectorsTest {
     return DRAFTS.get("invalid").valueStream();
   }
 
+  /** But for the empty array, which is the intake's to refuse. */
   static Stream<JsonNode> invalidText() {
-    return DRAFTS.get("invalidText").valueStream();
+    return DRAFTS
+        .get("invalidText")
+        .valueStream()
+        .filter(vector -> !vector.get("text").asString().equals("[]"));
   }
 
   static Stream<JsonNode> limits() {
@@ -48,7 +52,7 @@ final class DraftVectorsTest {
     Draft draft = accepted(vector.get("draft"));
     byte[] json =
         NotificationJson.encode(
-            draft.to().equals(draft.to().stream().distinct().toList()) ? draft : distinct(draft),
+            draft,
             UUID.fromString(DRAFTS.get("id").asString()),
             Instant.parse(DRAFTS.get("accepted").asString()));
     assertThat(new String(json, UTF_8)).isEqualTo(vector.get("json").asString());
@@ -65,9 +69,6 @@ final class DraftVectorsTest {
   @ParameterizedTest
   @MethodSource("invalidText")
   void anInvalidTextIsRefusedWithItsProblem(JsonNode vector) {
-    if (vector.get("text").asString().equals("[]")) {
-      return; // the intake's to refuse
-    }
     Problem problem = refused(vector.get("text").asString().getBytes(UTF_8));
     assertThat(problem.kind().slug()).isEqualTo(vector.get("type").asString());
   }
@@ -107,10 +108,6 @@ final class DraftVectorsTest {
     Draft read = DraftReader.readOne(Vectors.ascii(draft));
     DraftRules.check(read);
     return read;
-  }
-
-  private static Draft distinct(Draft draft) {
-    return Draft.to(draft.to().stream().distinct().toList(), draft.title()).build();
   }
 
   private static Problem refused(byte[] text) {
