@@ -10,6 +10,7 @@ const packages = [
   { name: 'sqlite3', file: '/usr/bin/sqlite3' },
   { name: 'gcc', file: '/usr/bin/gcc' },
   { name: 'libc6-dev', file: '/usr/include/stdio.h' },
+  { name: 'make', file: '/usr/bin/make' },
 ];
 
 // invoke-rc.d asks this script before it starts a service; 101 is "not allowed".

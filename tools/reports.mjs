@@ -31,6 +31,12 @@ function attribute(tag, name) {
     .replace(/&(lt|gt|quot|apos|amp);/g, (_, entity) => entities[entity]);
 }
 
+/** Reads the output of `make check`: a line `ok NAME` for each test; it ends at the first that fails. */
+export function readMake(file) {
+  const passed = existsSync(file) ? readFileSync(file, 'utf8').match(/^ok /gm)?.length ?? 0 : 0;
+  return { passed, failed: 0, skipped: 0, failures: [] };
+}
+
 /** Reads Vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function readVitest(file) {
   const total = { passed: 0, failed: 0, skipped: 0, failures: [] };

@@ -10,16 +10,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from './packages.mjs';
-import { readSurefire, readVitest } from './reports.mjs';
+import { readMake, readSurefire, readVitest } from './reports.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const reports = 'target/test';
 const broker = 'rabbitmq-server';
-const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', 'gcc', 'libc6-dev'];
+const compiler = ['gcc', 'libc6-dev'];
+const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', ...compiler];
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
-/** Every suite, in the order in which they run: a Maven module, or what Vitest runs in a folder. */
+/** Every suite, in the order in which they run: a Maven module, a folder's `make check`, or what Vitest runs in a folder. */
 const known = {
   core: { fast: true },
   store: { fast: true },
@@ -28,6 +29,8 @@ const known = {
   http: { fast: true },
   rabbitmq: { packages: [broker] },
   server: { packages: [broker] },
+  bench: {},
+  fanout: { fast: true, make: 'bench/fanout', packages: ['make', ...compiler] },
   web: { fast: true, cwd: 'web', check: true, filter: ['--project', 'logic'] },
   page: { cwd: 'web', filter: ['--project', 'browser'], packages: ['chromium'] },
   ...Object.fromEntries(
@@ -38,7 +41,7 @@ const known = {
   ),
 };
 const names = Object.keys(known);
-const modules = names.filter((name) => !known[name].cwd);
+const modules = names.filter((name) => !known[name].cwd && !known[name].make);
 
 const usage = `./tidings test [--install] [--fast] [--long] [SUITE…]
 
@@ -105,7 +108,7 @@ function report(name, seconds, counts, trouble) {
   for (const problem of problems) console.log(problem.split('\n').slice(0, 30).join('\n').replace(/^/gm, '     '));
 }
 
-/** Runs modules in one Maven, which also checks the format and that bench compiles when all are asked for. */
+/** Runs modules in one Maven, which also checks the format when all are asked for. */
 async function runModules(suites, long) {
   const log = `${reports}/maven.log`;
   const all = suites.length === modules.length;
@@ -152,6 +155,14 @@ async function runModules(suites, long) {
   for (const name of unseen) report(name, 0, none);
 }
 
+async function runMake(name) {
+  const log = `${reports}/${name}.log`;
+  const started = Date.now();
+  const code = await run('make', ['-C', known[name].make, 'check'], { log });
+  const tail = code !== 0 && readFileSync(log, 'utf8').split('\n').slice(-25).join('\n');
+  report(name, (Date.now() - started) / 1000, readMake(log), tail && `make check failed (${log}):\n${tail}`);
+}
+
 async function runVitest(name, long) {
   const { cwd, check, filter } = known[name];
   const log = `${reports}/${name}.log`;
@@ -194,13 +205,14 @@ async function main() {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   const inMaven = suites.filter((name) => modules.includes(name));
-  const inVitest = suites.filter((name) => !modules.includes(name));
+  const inVitest = suites.filter((name) => known[name].cwd);
   if (inVitest.length > 0 || suites.includes('server')) {
     const code = await run('./tidings', ['build'], { log: `${reports}/build.log`, onLine: (line) => console.log(line) });
     if (code !== 0) throw new Error('no test was run, for the build failed');
   }
   if (inVitest.some((name) => known[name].cwd === 'e2e')) await installE2e();
   if (inMaven.length > 0) await runModules(inMaven, long);
+  for (const name of suites.filter((name) => known[name].make)) await runMake(name);
   for (const name of inVitest) await runVitest(name, long);
 
   const skipsFail = total.skipped > 0 && process.env.TIDINGS_ALLOW_SKIPS !== '1';

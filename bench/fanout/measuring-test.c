@@ -150,14 +150,15 @@ static void cpu_time_is_that_of_the_process(void) {
   EXPECT(usage_of("").cpu_s == 0);
 }
 
+#define RUN(test) (test(), puts("ok " #test))
+
 int main(void) {
-  a_quantile_is_within_two_percent_of_the_exact_one();
-  quantiles_of_few_samples_are_nearest_rank();
-  marks_are_found_however_the_stream_is_cut();
-  a_reply_is_complete_at_its_last_byte_and_not_before();
-  events_are_read_however_the_stream_is_cut();
-  a_request_states_the_length_of_its_content();
-  cpu_time_is_that_of_the_process();
-  puts("measuring-test: ok");
+  RUN(a_quantile_is_within_two_percent_of_the_exact_one);
+  RUN(quantiles_of_few_samples_are_nearest_rank);
+  RUN(marks_are_found_however_the_stream_is_cut);
+  RUN(a_reply_is_complete_at_its_last_byte_and_not_before);
+  RUN(events_are_read_however_the_stream_is_cut);
+  RUN(a_request_states_the_length_of_its_content);
+  RUN(cpu_time_is_that_of_the_process);
   return 0;
 }
