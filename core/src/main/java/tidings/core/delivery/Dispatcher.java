@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tidings.core.log.Cursor;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -385,7 +386,16 @@ public final class Dispatcher {
     if (subscriber.state != Subscriber.State.BEHIND) {
       return;
     }
-    take(subscriber, replay.advance(subscriber, position));
+    try {
+      take(subscriber, replay.advance(subscriber, position));
+    } catch (RuntimeException | Error e) {
+      retry(subscriber);
+      throw e;
+    }
+  }
+
+  private void retry(Subscriber subscriber) {
+    later(() -> resumeSoon(subscriber), SWEEP_MS);
   }
 
   private void take(Subscriber subscriber, Replay.Step step) {
@@ -411,7 +421,7 @@ public final class Dispatcher {
     }
     subscriber.state = Subscriber.State.BEHIND;
     if (failure != null) {
-      later(() -> resume(subscriber), SWEEP_MS);
+      retry(subscriber);
       return;
     }
     take(subscriber, replay.advance(subscriber, reading, position));
@@ -453,24 +463,24 @@ public final class Dispatcher {
     Outlet outlet = subscriber.outlet;
     int quietS = nowS - subscriber.progressS;
     if (nowMs >= subscriber.expiresMs) {
-      outlet.write(new ControlEvent.Reauth(shared.cursor(reached(subscriber))));
+      outlet.write(new ControlEvent.Reauth(reached(subscriber)));
       end(subscriber, Outlet.Ending.CREDENTIALS, 0);
-    } else if (subscriber.state == Subscriber.State.LIVE) {
-      if (quietS >= shared.heartbeatS() && pass == null && outlet.isWritable()) {
-        outlet.write(new ControlEvent.Tick(shared.cursor(reached(subscriber))));
-        outlet.flush();
-        subscriber.progressS = nowS;
-      }
-    } else if (quietS >= shared.noProgressS()) {
+    } else if (quietS >= shared.heartbeatS() && outlet.isWritable()) {
+      outlet.write(new ControlEvent.Tick(reached(subscriber)));
+      subscriber.progressS = nowS;
+      outlet.flush();
+    } else if (quietS >= shared.noProgressS() && !outlet.isWritable()) {
       end(subscriber, Outlet.Ending.NO_PROGRESS, 0);
     }
   }
 
-  /** Up to where a subscriber has got everything that concerns it. */
-  private long reached(Subscriber subscriber) {
-    return subscriber.state == Subscriber.State.LIVE && pass == null
-        ? Math.max(position, subscriber.cursor)
-        : subscriber.cursor;
+  /** Moves a subscriber's cursor up to where it has got everything that concerns it. */
+  private Cursor reached(Subscriber subscriber) {
+    if (subscriber.state == Subscriber.State.LIVE) {
+      long all = pass == null ? position : pass.window.first - 1;
+      subscriber.cursor = Math.max(subscriber.cursor, all);
+    }
+    return shared.cursor(subscriber.cursor);
   }
 
   private void end(Subscriber subscriber, Outlet.Ending why, int retryMs) {

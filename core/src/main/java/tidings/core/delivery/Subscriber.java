@@ -34,7 +34,7 @@ public final class Subscriber {
    */
   long cursor;
 
-  /** When something was last written to it, in seconds of the dispatcher's ticker. */
+  /** When something was last written to it, a tick too; in seconds of the dispatcher's ticker. */
   int progressS;
 
   Subscriber(Dispatcher dispatcher, Subscription subscription, Audience audience, Outlet outlet) {

@@ -189,10 +189,7 @@ class DeliveryPropertyTest {
       case 15, 16 -> reader.credit = random.nextInt(3);
       case 17 -> drain(reader);
       case 18 -> change(random, reader);
-      case 19 -> {
-        world.time.pass(Duration.ofSeconds(1));
-        world.loop.advance(Duration.ofSeconds(1).toNanos());
-      }
+      case 19 -> world.pass(Duration.ofSeconds(1));
       case 20 -> {
         if (random.nextInt(4) == 0) {
           readers.forEach(DeliveryPropertyTest::disconnect);

@@ -1,5 +1,6 @@
 package tidings.store.delivery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -103,6 +104,10 @@ class Reader implements Outlet {
 
   private final List<Entry> received = new ArrayList<>();
   final List<Missing> gaps = new ArrayList<>();
+  final List<Long> ticks = new ArrayList<>();
+
+  /** The position of the last id that it was given. */
+  private long at;
 
   /** What it wishes, by the position from which on it counts, exclusive. */
   final NavigableMap<Long, Wish> wishes = new TreeMap<>();
@@ -111,12 +116,23 @@ class Reader implements Outlet {
   Wish wish;
   @Nullable Subscriber subscriber;
   @Nullable String lastEventId;
+  @Nullable Instant expires;
   @Nullable Ending ended;
   int credit = Integer.MAX_VALUE;
 
   Reader(String name, Wish wish) {
     this.name = name;
     this.wish = wish;
+  }
+
+  /** Someone who reads all topics. */
+  static Reader ofAll(String name) {
+    return new Reader(name, new Wish(null, List.of(), List.of("topic:#"), 0));
+  }
+
+  /** The positions of what it got since the last call. */
+  List<Long> positions() {
+    return unchecked().stream().map(Entry::position).toList();
   }
 
   /** What it got since the last call. */
@@ -152,7 +168,8 @@ class Reader implements Outlet {
                 .formatted(name, direct, entry.position(), entry.to(), wish));
       }
       received.add(entry);
-      lastEventId = "." + entry.position(); // the epoch is put before it when it is used
+      at = entry.position();
+      lastEventId = "." + at; // the epoch is put before it when it is used
     }
   }
 
@@ -166,10 +183,20 @@ class Reader implements Outlet {
       }
       case ControlEvent.Gap gap ->
           gaps.add(new Missing(gap.from().position(), gap.cursor().position()));
-      case ControlEvent.Tick tick -> {}
-      case ControlEvent.Reauth reauth -> {}
+      case ControlEvent.Tick tick -> {
+        checkForwards(tick);
+        ticks.add(tick.cursor().position());
+      }
+      case ControlEvent.Reauth reauth -> checkForwards(reauth);
     }
+    at = event.cursor().position();
     lastEventId = event.cursor().toString();
+  }
+
+  private void checkForwards(ControlEvent event) {
+    if (event.cursor().position() < at) {
+      throw new AssertionError("%s: %s steps back from %d".formatted(name, event, at));
+    }
   }
 
   @Override

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -88,6 +90,9 @@ final class World implements AutoCloseable {
     static final Mutation NONE = new Mutation(UnaryOperator.identity(), UnaryOperator.identity());
   }
 
+  static final Duration HEARTBEAT = Duration.ofSeconds(15);
+  static final Duration NO_PROGRESS = Duration.ofSeconds(60);
+
   private static final Publisher PUBLISHER = new Publisher("sub:test");
 
   final ManualTime time = new ManualTime();
@@ -116,7 +121,18 @@ final class World implements AutoCloseable {
     this(file, random, retention, mutation, random.nextBoolean() ? 40_000 : 1_000_000);
   }
 
-  World(Path file, Random random, Retention retention, Mutation mutation, long tailBytesMax) {
+  /** A world that keeps all, and whose tail holds some dozens of entries. */
+  static World calm(Path folder) {
+    return new World(
+        folder.resolve("tidings.db"),
+        new Random(1),
+        new Retention(Duration.ofDays(1), 1_000_000, 1L << 30),
+        Mutation.NONE,
+        40_000);
+  }
+
+  private World(
+      Path file, Random random, Retention retention, Mutation mutation, long tailBytesMax) {
     this.file = file;
     this.random = random;
     this.retention = retention;
@@ -168,8 +184,7 @@ final class World implements AutoCloseable {
         };
     log = counting;
     handedOver.set(opened.end());
-    HubSettings settings =
-        new HubSettings(tailBytesMax, Duration.ofSeconds(15), Duration.ofSeconds(60));
+    HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
     Hub started = new Hub(counting, settings, this::instant, this::nanos, random);
     started.start();
     return started;
@@ -210,6 +225,14 @@ final class World implements AutoCloseable {
     log = open();
     hub = start(log);
     dispatcher = hub.dispatcher(loop);
+  }
+
+  /** Publishes so many notifications to the topic {@code t}. */
+  void publish(int count) {
+    Draft draft = Draft.to(List.of(Address.topic("t")), "t").build();
+    for (int left = count; left > 0; left -= 1_000) {
+      publish(Collections.nCopies(Math.min(1_000, left), draft));
+    }
   }
 
   void publish(List<Draft> drafts) {
@@ -268,7 +291,7 @@ final class World implements AutoCloseable {
                 .subscription()
                 .apply(
                     Subscription.of(
-                        caller(reader.wish),
+                        caller(reader),
                         filter(reader.wish),
                         start == null ? new Start.Latest() : start)),
             reader);
@@ -282,7 +305,8 @@ final class World implements AutoCloseable {
         Level.values()[wish.level()]);
   }
 
-  private static Caller caller(Reader.Wish wish) {
+  private static Caller caller(Reader reader) {
+    Reader.Wish wish = reader.wish;
     Grant grant =
         new Grant(
             List.of(),
@@ -290,7 +314,22 @@ final class World implements AutoCloseable {
             false,
             false,
             false);
-    return Caller.of(wish.user(), PUBLISHER, grant, null, null);
+    return Caller.of(wish.user(), PUBLISHER, grant, reader.expires, null);
+  }
+
+  /** Time passes for the clock, the hub's ticker and the loop; timers that are due then wait. */
+  void pass(Duration duration) {
+    time.pass(duration);
+    loop.advance(duration.toNanos());
+  }
+
+  /** Runs the loop, a task at a time, until something is so. */
+  void runUntil(BooleanSupplier condition) {
+    soon()
+        .until(() -> {
+          while (!condition.getAsBoolean() && loop.runOne()) {}
+          return condition.getAsBoolean();
+        });
   }
 
   /** Runs the loop until nothing is left to do, and every page that was asked for has come. */
