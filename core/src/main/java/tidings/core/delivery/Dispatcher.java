@@ -12,7 +12,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import tidings.core.log.Cursor;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -190,20 +189,17 @@ public final class Dispatcher {
 
   /**
    * Moves a subscriber to another audience. The change counts from its cursor on: what the pass
-   * under way owes it is written first.
+   * under way may owe it is read again, by the new interest.
    */
   long change(Subscriber subscriber, Interest interest) {
-    if (subscriber.state == Subscriber.State.LIVE) {
-      if (pass != null) {
-        deliver(pass.window, subscriber.audience, subscriber);
-      } else {
-        subscriber.cursor = Math.max(subscriber.cursor, position);
-      }
+    long from = reached(subscriber);
+    if (subscriber.state == Subscriber.State.LIVE && from < position) {
+      fallBehind(subscriber, from);
     }
     leaveAudience(subscriber);
     subscriber.audience = audience(interest);
     subscriber.audience.add(subscriber);
-    return subscriber.cursor;
+    return from;
   }
 
   // --- live ---
@@ -297,6 +293,7 @@ public final class Dispatcher {
 
   private void slice(Pass now) {
     long deadline = shared.nanos() + SLICE_NS;
+    long nowMs = shared.nowMs();
     int left = SLICE_SUBSCRIBERS;
     for (; now.audience < now.concerned.size(); now.audience++, now.member = -1) {
       Audience audience = now.concerned.get(now.audience);
@@ -309,7 +306,7 @@ public final class Dispatcher {
           yieldThen(this::proceed);
           return;
         }
-        deliver(now.window, audience, audience.members.get(--now.member));
+        deliver(now.window, audience, audience.members.get(--now.member), nowMs);
       }
       audience.reset();
     }
@@ -320,8 +317,12 @@ public final class Dispatcher {
     }
   }
 
-  private void deliver(Window window, Audience audience, Subscriber subscriber) {
+  private void deliver(Window window, Audience audience, Subscriber subscriber, long nowMs) {
     if (subscriber.state != Subscriber.State.LIVE || subscriber.cursor >= window.last) {
+      return;
+    }
+    if (nowMs >= subscriber.expiresMs) {
+      expire(subscriber);
       return;
     }
     long selected = audience.selected;
@@ -384,6 +385,10 @@ public final class Dispatcher {
 
   private void resume(Subscriber subscriber) {
     if (subscriber.state != Subscriber.State.BEHIND) {
+      return;
+    }
+    if (shared.nowMs() >= subscriber.expiresMs) {
+      expire(subscriber);
       return;
     }
     try {
@@ -463,10 +468,9 @@ public final class Dispatcher {
     Outlet outlet = subscriber.outlet;
     int quietS = nowS - subscriber.progressS;
     if (nowMs >= subscriber.expiresMs) {
-      outlet.write(new ControlEvent.Reauth(reached(subscriber)));
-      end(subscriber, Outlet.Ending.CREDENTIALS, 0);
+      expire(subscriber);
     } else if (quietS >= shared.heartbeatS() && outlet.isWritable()) {
-      outlet.write(new ControlEvent.Tick(reached(subscriber)));
+      outlet.write(new ControlEvent.Tick(shared.cursor(reached(subscriber))));
       subscriber.progressS = nowS;
       outlet.flush();
     } else if (quietS >= shared.noProgressS() && !outlet.isWritable()) {
@@ -475,12 +479,18 @@ public final class Dispatcher {
   }
 
   /** Moves a subscriber's cursor up to where it has got everything that concerns it. */
-  private Cursor reached(Subscriber subscriber) {
+  private long reached(Subscriber subscriber) {
     if (subscriber.state == Subscriber.State.LIVE) {
       long all = pass == null ? position : pass.window.first - 1;
       subscriber.cursor = Math.max(subscriber.cursor, all);
     }
-    return shared.cursor(subscriber.cursor);
+    return subscriber.cursor;
+  }
+
+  /** Ends a stream with its credentials: nothing is delivered after this. */
+  private void expire(Subscriber subscriber) {
+    subscriber.outlet.write(new ControlEvent.Reauth(shared.cursor(reached(subscriber))));
+    end(subscriber, Outlet.Ending.CREDENTIALS, 0);
   }
 
   private void end(Subscriber subscriber, Outlet.Ending why, int retryMs) {

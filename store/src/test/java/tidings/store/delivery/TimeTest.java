@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscriber;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
 import tidings.core.notification.Level;
@@ -98,5 +99,36 @@ class TimeTest {
     world.settle();
     passAndSweep(World.HEARTBEAT);
     assertThat(quiet.ticks).containsExactly(100L, 100L, 101L);
+  }
+
+  @Test
+  void aLiveStreamGetsNothingAfterTheEndOfItsToken() {
+    Reader brief = Reader.ofAll("brief");
+    brief.expires = world.time.instant().plusMillis(500);
+    world.connect(brief, new Start.Latest());
+    world.publish(1);
+    world.settle();
+    world.time.pass(Duration.ofMillis(500)); // the next sweep is still to come
+    world.publish(1);
+    world.settle();
+    assertThat(brief.positions()).containsExactly(1L);
+    assertThat(brief.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+    assertThat(brief.lastEventId).isEqualTo(world.cursor(1));
+  }
+
+  @Test
+  void aReplayEndsWithTheToken() {
+    world.publish(10);
+    Reader brief = Reader.ofAll("brief");
+    brief.expires = world.time.instant().plusMillis(500);
+    brief.credit = 0;
+    Subscriber subscriber = world.connect(brief, new Start.Earliest());
+    world.settle();
+    world.time.pass(Duration.ofMillis(500));
+    brief.credit = 1;
+    subscriber.drained();
+    world.settle();
+    assertThat(brief.positions()).isEmpty();
+    assertThat(brief.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
   }
 }

@@ -24,6 +24,7 @@ import tidings.core.delivery.History;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
 import tidings.core.delivery.Start;
+import tidings.core.delivery.Subscriber;
 import tidings.core.delivery.Subscription;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
@@ -277,7 +278,7 @@ final class World implements AutoCloseable {
     return log.end();
   }
 
-  void connect(Reader reader, @Nullable Start first) {
+  Subscriber connect(Reader reader, @Nullable Start first) {
     Start start = first;
     String cursor = reader.lastEventId;
     if (cursor != null) {
@@ -285,7 +286,7 @@ final class World implements AutoCloseable {
       start = new Start.After(cursor.startsWith(".") ? epoch + cursor : cursor);
     }
     reader.ended = null;
-    reader.subscriber =
+    Subscriber subscriber =
         dispatcher.subscribe(
             mutation
                 .subscription()
@@ -295,6 +296,8 @@ final class World implements AutoCloseable {
                         filter(reader.wish),
                         start == null ? new Start.Latest() : start)),
             reader);
+    reader.subscriber = subscriber;
+    return subscriber;
   }
 
   static Filter filter(Reader.Wish wish) {
