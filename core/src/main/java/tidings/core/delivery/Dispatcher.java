@@ -359,7 +359,12 @@ public final class Dispatcher {
 
   // --- catching up ---
 
+  /** Gives a subscriber its next turn; one at a time. */
   void resumeSoon(Subscriber subscriber) {
+    if (subscriber.queued) {
+      return;
+    }
+    subscriber.queued = true;
     turns.add(subscriber);
     if (!takingTurns) {
       takingTurns = true;
@@ -370,11 +375,13 @@ public final class Dispatcher {
   /** Does one slice of catching up: those who wait take turns. */
   private void takeTurns() {
     long deadline = shared.nanos() + SLICE_NS;
+    int left = Math.min(turns.size(), SLICE_SUBSCRIBERS); // another turn is in another slice
     try {
-      int left = turns.size(); // whoever wants another turn waits for the next slice
-      while (left-- > 0 && shared.nanos() < deadline) {
-        resume(turns.remove());
-      }
+      do {
+        Subscriber next = turns.remove();
+        next.queued = false;
+        resume(next);
+      } while (--left > 0 && shared.nanos() < deadline);
     } finally {
       takingTurns = !turns.isEmpty();
       if (takingTurns) {
@@ -391,8 +398,14 @@ public final class Dispatcher {
       expire(subscriber);
       return;
     }
+    Replay.Step.Reading read = subscriber.read;
+    subscriber.read = null;
     try {
-      take(subscriber, replay.advance(subscriber, position));
+      take(
+          subscriber,
+          read == null
+              ? replay.advance(subscriber, position)
+              : replay.advance(subscriber, read, position));
     } catch (RuntimeException | Error e) {
       retry(subscriber);
       throw e;
@@ -414,22 +427,23 @@ public final class Dispatcher {
             reading
                 .done()
                 .whenComplete(
-                    (page, failure) -> loop.execute(() -> read(subscriber, reading, failure)));
+                    (page, failure) -> loop.execute(() -> wasRead(subscriber, reading, failure)));
       }
     }
   }
 
-  private void read(
+  private void wasRead(
       Subscriber subscriber, Replay.Step.Reading reading, @Nullable Throwable failure) {
     if (subscriber.state != Subscriber.State.READING) {
       return;
     }
     subscriber.state = Subscriber.State.BEHIND;
-    if (failure != null) {
+    if (failure == null) {
+      subscriber.read = reading;
+      resumeSoon(subscriber);
+    } else {
       retry(subscriber);
-      return;
     }
-    take(subscriber, replay.advance(subscriber, reading, position));
   }
 
   // --- time ---

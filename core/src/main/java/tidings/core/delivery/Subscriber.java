@@ -1,5 +1,6 @@
 package tidings.core.delivery;
 
+import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.problem.Refusal;
 
@@ -28,6 +29,8 @@ public final class Subscriber {
   int place; // in its audience
   int slot; // among all of its dispatcher
   State state = State.BEHIND;
+  boolean queued; // for its next turn of catching up
+  Replay.Step.@Nullable Reading read; // what it takes up in that turn
 
   /**
    * It has got all that concerns it up to here, at least; while it is live, up to the dispatcher.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,52 @@ class CatchingUpTest {
     world.settle();
     assertThat(reader.gaps).containsExactly(new Reader.Missing(10, 19));
     assertThat(reader.positions()).isEqualTo(range(20, world.end()));
+  }
+
+  @Test
+  void whoeverTakesMostWaitsForItsTurnToo() {
+    world.publish(8 * PAGE);
+    world.connect(Reader.ofAll("before"), new Start.Earliest());
+    world.settle(); // from now on all pages are in memory
+    Reader quick =
+        new Reader("quick", Reader.ofAll("").wish) {
+          @Override
+          public void flush() { // as if all had left at once
+            if (subscriber != null) {
+              subscriber.drained();
+            }
+          }
+        };
+    Reader other = Reader.ofAll("other");
+    for (Reader reader : List.of(quick, other)) {
+      world.connect(reader, new Start.Earliest());
+    }
+    world.runUntil(() -> quick.lastPosition() == world.end());
+    assertThat(other.lastPosition()).isGreaterThanOrEqualTo(world.end() - 2 * PAGE);
+  }
+
+  @Test
+  void thoseWhoWaitForOnePageTakeTurns() {
+    world.publish(2 * PAGE);
+    CompletableFuture<?> slowDisk = new CompletableFuture<>();
+    world.reads().gate = slowDisk;
+    List<Reader> crowd = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Reader reader = Reader.ofAll("reader " + i);
+      world.connect(reader, new Start.Earliest());
+      crowd.add(reader);
+    }
+    world.runUntil(() -> world.reads().asked.get() == 1);
+    while (world.loop.runOne()) {} // all of them wait
+    world.lookNs = 100_000;
+    slowDisk.complete(null);
+    World.soon().until(world.reads()::none);
+    world.loop.turn(); // what was read is there, for all of them
+    assertThat(crowd).allMatch(reader -> reader.lastPosition() == 0);
+    world.loop.turn();
+    assertThat(crowd.stream().filter(reader -> reader.lastPosition() > 0)).hasSizeBetween(1, 11);
+    world.settle();
+    assertThat(crowd).allMatch(reader -> reader.lastPosition() == world.end());
   }
 
   @Test

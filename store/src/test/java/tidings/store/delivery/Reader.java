@@ -106,8 +106,7 @@ class Reader implements Outlet {
   final List<Missing> gaps = new ArrayList<>();
   final List<Long> ticks = new ArrayList<>();
 
-  /** The position of the last id that it was given. */
-  private long at;
+  private long at; // the position of the last id that it was given
 
   /** What it wishes, by the position from which on it counts, exclusive. */
   final NavigableMap<Long, Wish> wishes = new TreeMap<>();
@@ -128,6 +127,11 @@ class Reader implements Outlet {
   /** Someone who reads all topics. */
   static Reader ofAll(String name) {
     return new Reader(name, new Wish(null, List.of(), List.of("topic:#"), 0));
+  }
+
+  /** The position of the last id that it was given. */
+  long lastPosition() {
+    return at;
   }
 
   /** The positions of what it got since the last call. */

@@ -266,7 +266,7 @@ final class World implements AutoCloseable {
     soon().until(() -> handedOver.get() >= log.end());
   }
 
-  private static ConditionFactory soon() {
+  static ConditionFactory soon() {
     return Awaitility.with().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).await();
   }
 
