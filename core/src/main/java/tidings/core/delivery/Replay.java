@@ -22,7 +22,7 @@ final class Replay {
   private static final int WINDOWS_A_TURN = 8;
 
   private static final int WINDOWS_KEPT_MAX = 64;
-  private static final int BYTES_KEPT_MAX = 8 << 20;
+  private static final int WEIGHT_KEPT_MAX = 8 << 20;
 
   /** A reader of few addresses uses the address index when it is further behind than this. */
   private static final int INDEXED_FROM = 4 * Pages.SIZE;
@@ -36,7 +36,7 @@ final class Replay {
   /** By number: window n covers the positions from 64 n + 1 to 64 n + 64, or part of them. */
   private final Map<Long, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
 
-  private int keptBytes;
+  private int weight; // of all that are kept
   private int withdrawals;
   private boolean used;
 
@@ -247,10 +247,9 @@ final class Replay {
     if (before != null) {
       drop(before);
     }
-    keptBytes += window.bytes();
+    weight += window.weight();
     Iterator<Window> eldest = windows.values().iterator();
-    while (windows.size() > 1
-        && (windows.size() > WINDOWS_KEPT_MAX || keptBytes > BYTES_KEPT_MAX)) {
+    while (windows.size() > 1 && (windows.size() > WINDOWS_KEPT_MAX || weight > WEIGHT_KEPT_MAX)) {
       Window old = eldest.next();
       if (old == window) {
         break;
@@ -261,14 +260,14 @@ final class Replay {
   }
 
   private void drop(Window window) {
-    keptBytes -= window.bytes();
+    weight -= window.weight();
     window.release();
   }
 
   private void releaseAll() {
     windows.values().forEach(Window::release);
     windows.clear();
-    keptBytes = 0;
+    weight = 0;
   }
 
   /** Gives up what nobody used since the last call. */

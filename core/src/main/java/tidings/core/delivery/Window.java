@@ -142,13 +142,13 @@ final class Window {
     return values.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** How many bytes of JSON it holds. */
-  int bytes() {
-    int bytes = 0;
+  /** About how many bytes of memory its entries take. */
+  int weight() {
+    int weight = 0;
     for (Entry entry : entries) {
-      bytes += entry.json().length;
+      weight += entry.weight();
     }
-    return bytes;
+    return weight;
   }
 
   /** Gives up all frames. The window is not used after this. */
