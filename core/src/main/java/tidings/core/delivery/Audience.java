@@ -2,7 +2,7 @@ package tidings.core.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
-import tidings.core.log.Entry;
+import tidings.core.notification.Address;
 
 /**
  * The subscribers of one dispatcher that have the same interest: matched once, served together.
@@ -39,9 +39,10 @@ final class Audience {
     }
   }
 
-  void select(int index, Entry entry) {
+  /** Takes note that an entry of the window concerns it, at this address. */
+  void select(int index, Address address) {
     selected |= 1L << index;
-    if (interest.isDirect(entry)) {
+    if (address.equals(interest.user())) {
       direct |= 1L << index;
     }
   }

@@ -54,10 +54,12 @@ public final class Dispatcher {
   private @Nullable Pass pass;
   private boolean takingTurns;
 
-  /** One walk over those whom a window concerns. */
+  /** Finds whom a window concerns, and walks over them. */
   private static final class Pass {
     final Window window;
     final List<Audience> concerned = new ArrayList<>();
+    int entry; // the next to find readers for …
+    int address; // … and the next of its addresses
     int audience;
     int member = -1; // the next member to write to, walking down; -1 before the first
 
@@ -226,39 +228,42 @@ public final class Dispatcher {
       leftBehind();
       return;
     }
-    Pass next = new Pass(new Window(shared.epoch(), position + 1, end, entries));
-    try {
-      select(next);
-    } catch (RuntimeException | Error e) {
-      next.concerned.forEach(Audience::reset);
-      throw e;
-    }
+    pass = new Pass(new Window(shared.epoch(), position + 1, end, entries));
     position = end;
-    pass = next;
     proceed();
   }
 
-  private void select(Pass next) {
-    long nowMs = shared.nowMs();
-    List<Entry> entries = next.window.entries;
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      if (entry.expiresMs() > nowMs) {
-        int place = i;
-        for (Address address : entry.to()) {
-          index.find(
-              address,
-              audience -> {
-                if (audience.interest.admits(entry, address)) {
-                  if (audience.selected == 0) {
-                    next.concerned.add(audience);
-                  }
-                  audience.select(place, entry);
-                }
-              });
+  /**
+   * Finds whom the next addresses of the window concern.
+   *
+   * @return whether all were looked at; the slice is over if not
+   */
+  private boolean select(Pass now, long deadline, long nowMs) {
+    List<Entry> entries = now.window.entries;
+    for (; now.entry < entries.size(); now.entry++, now.address = 0) {
+      Entry entry = entries.get(now.entry);
+      int addresses = entry.expiresMs() > nowMs ? entry.to().size() : 0;
+      while (now.address < addresses) {
+        select(now, entry, entry.to().get(now.address++));
+        if (shared.nanos() > deadline) {
+          return false;
         }
       }
     }
+    return true;
+  }
+
+  private void select(Pass now, Entry entry, Address address) {
+    index.find(
+        address,
+        audience -> {
+          if (audience.interest.admits(entry, address)) {
+            if (audience.selected == 0) {
+              now.concerned.add(audience);
+            }
+            audience.select(now.entry, address);
+          }
+        });
   }
 
   /** Does one slice of the pass, and sees to it that the next one comes. */
@@ -275,25 +280,22 @@ public final class Dispatcher {
     }
   }
 
-  /** Gives a pass up: whoever it still concerns reads on from the log. */
+  /** Gives a pass up: whoever it may still concern reads on from the log. */
   private void abandon(Pass now) {
     pass = null;
-    for (; now.audience < now.concerned.size(); now.audience++) {
-      Audience audience = now.concerned.get(now.audience);
-      audience.reset();
-      for (Subscriber subscriber : audience.members) {
-        if (subscriber.state == Subscriber.State.LIVE && subscriber.cursor < now.window.last) {
-          fallBehind(subscriber, now.window.first - 1);
-        }
-      }
-    }
+    now.concerned.forEach(Audience::reset);
     now.window.release();
+    allFallBehind(now.window.first - 1);
     yieldThen(this::awoken);
   }
 
   private void slice(Pass now) {
     long deadline = shared.nanos() + SLICE_NS;
     long nowMs = shared.nowMs();
+    if (!select(now, deadline, nowMs)) {
+      yieldThen(this::proceed);
+      return;
+    }
     int left = SLICE_SUBSCRIBERS;
     for (; now.audience < now.concerned.size(); now.audience++, now.member = -1) {
       Audience audience = now.concerned.get(now.audience);
@@ -338,12 +340,17 @@ public final class Dispatcher {
     subscriber.outlet.flush();
   }
 
-  /** The tail was faster: everyone reads on from the log. */
+  /** The tail was faster. */
   private void leftBehind() {
     long from = position;
     position = shared.tail().end();
+    allFallBehind(from);
+  }
+
+  /** Whoever is live, and not yet at the position, reads on from the log. */
+  private void allFallBehind(long from) {
     for (Subscriber subscriber : all) {
-      if (subscriber.state == Subscriber.State.LIVE) {
+      if (subscriber.state == Subscriber.State.LIVE && subscriber.cursor < position) {
         fallBehind(subscriber, from);
       }
     }

@@ -278,7 +278,16 @@ final class World implements AutoCloseable {
     return log.end();
   }
 
+  /** The hub's dispatcher for another loop. */
+  Dispatcher dispatcher(ManualLoop other) {
+    return hub.dispatcher(other);
+  }
+
   Subscriber connect(Reader reader, @Nullable Start first) {
+    return connect(reader, first, dispatcher);
+  }
+
+  Subscriber connect(Reader reader, @Nullable Start first, Dispatcher to) {
     Start start = first;
     String cursor = reader.lastEventId;
     if (cursor != null) {
@@ -287,7 +296,7 @@ final class World implements AutoCloseable {
     }
     reader.ended = null;
     Subscriber subscriber =
-        dispatcher.subscribe(
+        to.subscribe(
             mutation
                 .subscription()
                 .apply(
