@@ -10,24 +10,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts connections, in all and by client; what comes through a trusted proxy is counted by
- * request. Loopback is not counted by client. Thread-safe.
+ * request. Loopback is not counted by client. The last few are spared for those who ask and go, so
+ * that a hub full of streams still answers. Thread-safe.
  */
 final class Connections {
   /** What one client of IPv6 usually has to itself. */
   private static final int NETWORK_BYTES = 8;
 
+  private static final int SPARED_MAX = 64;
+
   private final int max;
+  private final int spared;
   private final int perAddressMax;
   private final AtomicInteger all = new AtomicInteger();
   private final Map<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
 
   Connections(int max, int perAddressMax) {
     this.max = max;
+    this.spared = Math.min(SPARED_MAX, max / 8);
     this.perAddressMax = perAddressMax;
   }
 
   int count() {
     return all.get();
+  }
+
+  /** Whether only the spared ones are left: who comes now must not stay. */
+  boolean isCrowded() {
+    return all.get() > max - spared;
   }
 
   /** Counts one more connection, unless that is too many; then it is to be closed, and not left. */

@@ -34,6 +34,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(Conversation.class);
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /** How soon a client must ask while others wait for its place. */
+  private static final Duration BRIEF = Duration.ofSeconds(1);
+
   /** What a client must take of its answers at least. */
   private static final int SLOWEST_BYTES_S = 4 << 10;
 
@@ -284,6 +287,12 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   }
 
   // --- the end ---
+
+  /** Answers one request, if that begins to come at once. */
+  void beBrief() {
+    oneMore();
+    deadline(BRIEF);
+  }
 
   /** Closes the connection after the next answer. */
   void oneMore() {

@@ -86,6 +86,11 @@ public final class HttpServer implements AutoCloseable {
     return connections.count();
   }
 
+  /** Whether there are so many connections that streams must come back later. */
+  public boolean isCrowded() {
+    return connections.isCrowded();
+  }
+
   /** Stops accepting connections; those that are open end with their next answer, streams go on. */
   public void stopAccepting() {
     stopListening();
@@ -142,6 +147,9 @@ public final class HttpServer implements AutoCloseable {
       Conversation conversation =
           new Conversation(settings, site, worker, address, proxied ? connections : null);
       channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
+      if (connections.isCrowded()) {
+        conversation.beBrief();
+      }
     }
   }
 }

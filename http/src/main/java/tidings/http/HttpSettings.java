@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param headerDeadline within which a request's head must have come, from its first byte
  * @param bodyDeadline within which a request's body must have come
  * @param idle how long a connection may wait for its next request
- * @param connectionsMax connections in all
+ * @param connectionsMax connections in all; the last few of them take no streams
  * @param connectionsPerAddressMax connections of one address; loopback is not counted
  * @param trustedProxies whose clients are counted by request
  */

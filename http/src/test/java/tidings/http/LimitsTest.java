@@ -8,6 +8,7 @@ import static tidings.http.RunningHub.request;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +40,55 @@ final class LimitsTest {
         assertThat(third.read()).isEqualTo(-1);
       }
       assertThat(first.send(request("GET", "/status", null)).answer().status()).isEqualTo(200);
+    }
+  }
+
+  /** protocol/sse.md, "When the hub can't serve a stream". */
+  @Test
+  void aFullHubSendsTheNewestAwayAndStillAnswers() {
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.connections(16, 1))) {
+      List<Wire> streams = new ArrayList<>();
+      try {
+        for (int i = 0; i < 14; i++) {
+          Wire stream = hub.stream(all("a"), "");
+          streams.add(stream);
+          stream.headers();
+          assertThat(stream.frame()).startsWith("event: hello");
+        }
+        try (Wire late = hub.stream(all("a"), "")) {
+          assertThat(late.headers().getFirst()).isEqualTo("HTTP/1.1 200 OK");
+          assertThat(late.frame()).startsWith("retry: ");
+          assertThat(late.frame()).isNull();
+        }
+        try (Wire idle = hub.wire();
+            Wire asks = hub.wire()) {
+          Wire.Answer health = asks.send(request("GET", "/health/live", null)).answer();
+          assertThat(health.status()).isEqualTo(200);
+          assertThat(health.header("Connection")).isEqualTo("close");
+          assertThat(idle.read()).isEqualTo(-1); // it did not ask
+        }
+        Wire.Answer waits =
+            hub.call(request("GET", "/v1/notifications?after=latest&wait=10s", all("a")));
+        assertThat(waits.problem()).isEqualTo("overloaded");
+        assertThat(waits.header("Retry-After")).isNotNull();
+        assertThat(hub.publish(all("a"), "{\"to\":[\"everyone\"],\"title\":\"Hi\"}").status())
+            .isEqualTo(201);
+        for (Wire stream : streams) {
+          assertThat(stream.frame()).contains("\"title\":\"Hi\"");
+        }
+        streams.removeFirst().close();
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(5))
+            .until(() -> {
+              try (Wire again = hub.stream(all("a"), "")) {
+                again.headers();
+                String first = again.frame();
+                return first != null && first.startsWith("event: hello");
+              }
+            });
+      } finally {
+        streams.forEach(Wire::close);
+      }
     }
   }
 

@@ -174,6 +174,7 @@ final class RunningHub implements AutoCloseable {
                         metrics,
                         BODY_BYTES_MAX,
                         stopping::get,
+                        this::isFull,
                         readiness::get,
                         exchange -> {
                           if (exchange.request().path().equals("/large")) {
@@ -196,6 +197,10 @@ final class RunningHub implements AutoCloseable {
             System::nanoTime);
     metrics.connections(server::connections);
     port = server.start().getPort();
+  }
+
+  private boolean isFull() {
+    return server.isCrowded();
   }
 
   static RunningHub start() {

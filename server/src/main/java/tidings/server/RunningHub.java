@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +51,15 @@ final class RunningHub {
   /** Requests whose tokens are being verified; ten thousand may come back at once. */
   private static final int BLOCKING_MAX = 16_384;
 
+  /** While memory is short, this share of streams is ended again and again. */
+  private static final int SHED_ONE_OF = 16;
+
   private final HubConfig config;
   private final SqliteLog log;
   private final Hub hub;
   private final BlockingTasks blocking = new BlockingTasks(BLOCKING_MAX);
   private final HttpServer server;
+  private final Memory memory;
   private final Sources sources;
   private final String url;
   private volatile boolean stopping;
@@ -97,6 +102,7 @@ final class RunningHub {
             metrics,
             http.bodyBytesMax(),
             () -> stopping,
+            this::isFull,
             this::readiness,
             StaticFiles.of("page"),
             Clocks.WALL,
@@ -109,6 +115,7 @@ final class RunningHub {
             blocking);
     this.server = new HttpServer(settings(http), site, hub, Clocks.TICKER);
     metrics.connections(server::connections);
+    this.memory = new Memory(Clocks.TICKER, () -> hub.shed(SHED_ONE_OF));
     hub.start();
     try {
       this.url = url(server.start());
@@ -126,6 +133,11 @@ final class RunningHub {
     logger.info("serves on {}, keeps its log in {}", url, config.store().sqlite());
   }
 
+  /** Whether new streams must come back later, so that those there are can stay. */
+  private boolean isFull() {
+    return server.isCrowded() || memory.isShort();
+  }
+
   private Readiness readiness() {
     if (stopping) {
       return unavailable("hub", "it is stopping");
@@ -134,7 +146,15 @@ final class RunningHub {
     if (trouble != null) {
       return unavailable("store", trouble.detail());
     }
-    List<Readiness.Reason> reasons = sources.troubles();
+    List<Readiness.Reason> reasons = new ArrayList<>(sources.troubles());
+    if (server.isCrowded()) {
+      reasons.add(
+          new Readiness.Reason(
+              "connections", server.connections() + ": no more streams are taken"));
+    }
+    if (memory.isShort()) {
+      reasons.add(new Readiness.Reason("memory", "it is short: the newest streams are sent away"));
+    }
     return reasons.isEmpty() ? Readiness.READY : new Readiness(Readiness.Status.DEGRADED, reasons);
   }
 
@@ -160,6 +180,13 @@ final class RunningHub {
   }
 
   private static HttpSettings settings(HttpConfig config) {
+    int connectionsMax = Math.min(config.connectionsMax(), Descriptors.forConnections());
+    if (connectionsMax < config.connectionsMax()) {
+      logger.info(
+          "takes {} connections and not {}, for the process may open no more files",
+          connectionsMax,
+          config.connectionsMax());
+    }
     return new HttpSettings(
         config.host(),
         config.port(),
@@ -168,7 +195,7 @@ final class RunningHub {
         config.headerTimeout(),
         config.bodyTimeout(),
         IDLE,
-        config.connectionsMax(),
+        connectionsMax,
         config.connectionsPerAddressMax(),
         TrustedProxies.of(config.trustedProxies()));
   }
@@ -214,6 +241,7 @@ final class RunningHub {
   }
 
   private void release() {
+    memory.close();
     hub.close(); // first: what is committed from now on wakes no loop that has ended
     server.close();
     blocking.close();

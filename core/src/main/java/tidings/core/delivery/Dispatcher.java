@@ -3,6 +3,7 @@ package tidings.core.delivery;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ import tidings.core.notification.AddressPattern;
  * whose cursor has passed an entry does not get it again. So nothing is lost or repeated at the
  * hand-over, without a lock.
  *
- * <p>{@link #wake()} may be called by any thread; all else runs on the loop's thread.
+ * <p>{@link #wake()} and {@link #shed} may be called by any thread; all else runs on the loop's
+ * thread.
  */
 public final class Dispatcher {
   /** A slice ends after so many subscribers … */
@@ -53,6 +55,7 @@ public final class Dispatcher {
 
   private @Nullable Pass pass;
   private boolean takingTurns;
+  private long joined; // how many so far
 
   /** Finds whom a window concerns, and walks over them. */
   private static final class Pass {
@@ -112,7 +115,7 @@ public final class Dispatcher {
    */
   public Subscriber subscribe(Subscription subscription, Outlet outlet) {
     Subscriber subscriber =
-        new Subscriber(this, subscription, audience(subscription.interest()), outlet);
+        new Subscriber(this, joined++, subscription, audience(subscription.interest()), outlet);
     subscriber.audience.add(subscriber);
     subscriber.slot = all.size();
     all.add(subscriber);
@@ -517,6 +520,19 @@ public final class Dispatcher {
   private void end(Subscriber subscriber, Outlet.Ending why, int retryMs) {
     remove(subscriber);
     subscriber.outlet.end(why, retryMs);
+  }
+
+  /** Ends one of so many of its streams, and one at least: those that came last. */
+  void shed(int oneOf) {
+    loop.execute(() -> {
+      int count = (all.size() + oneOf - 1) / oneOf;
+      List<Subscriber> newest =
+          all.stream()
+              .sorted(Comparator.comparingLong((Subscriber subscriber) -> -subscriber.number))
+              .limit(count)
+              .toList();
+      newest.forEach(subscriber -> end(subscriber, Outlet.Ending.DRAIN, shared.retryMs()));
+    });
   }
 
   /** Stops looking after its subscribers; they are not ended. */

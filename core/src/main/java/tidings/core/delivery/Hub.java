@@ -92,6 +92,11 @@ public final class Hub implements AutoCloseable {
     return List.copyOf(dispatchers);
   }
 
+  /** Ends one of so many streams, the newest, and tells each when to come back. */
+  public void shed(int oneOf) {
+    dispatchers.forEach(dispatcher -> dispatcher.shed(oneOf));
+  }
+
   /**
    * Ends all streams, spread evenly over a time, each told when to come back.
    *

@@ -36,7 +36,7 @@ public interface Outlet {
     CREDENTIALS,
     /** The connection took nothing for too long. */
     NO_PROGRESS,
-    /** The hub stops. */
+    /** The hub stops, or has too much to do. */
     DRAIN
   }
 }

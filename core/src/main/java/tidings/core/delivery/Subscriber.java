@@ -26,6 +26,7 @@ public final class Subscriber {
   final Caller caller;
   final long expiresMs;
   Audience audience;
+  final long number; // of those of its dispatcher so far
   int place; // in its audience
   int slot; // among all of its dispatcher
   State state = State.BEHIND;
@@ -40,8 +41,14 @@ public final class Subscriber {
   /** When something was last written to it, a tick too; in seconds of the dispatcher's ticker. */
   int progressS;
 
-  Subscriber(Dispatcher dispatcher, Subscription subscription, Audience audience, Outlet outlet) {
+  Subscriber(
+      Dispatcher dispatcher,
+      long number,
+      Subscription subscription,
+      Audience audience,
+      Outlet outlet) {
     this.dispatcher = dispatcher;
+    this.number = number;
     this.audience = audience;
     this.outlet = outlet;
     this.caller = subscription.caller();

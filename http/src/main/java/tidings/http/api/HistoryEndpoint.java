@@ -38,14 +38,17 @@ public final class HistoryEndpoint implements Endpoint {
   private final Callers callers;
   private final Hub hub;
   private final BooleanSupplier stopping;
+  private final BooleanSupplier full;
 
   /**
    * @param stopping whether the hub stops: then nobody waits
+   * @param full whether nobody who would wait is taken on now
    */
-  public HistoryEndpoint(Callers callers, Hub hub, BooleanSupplier stopping) {
+  public HistoryEndpoint(Callers callers, Hub hub, BooleanSupplier stopping, BooleanSupplier full) {
     this.callers = callers;
     this.hub = hub;
     this.stopping = stopping;
+    this.full = full;
   }
 
   @Override
@@ -66,6 +69,8 @@ public final class HistoryEndpoint implements Endpoint {
     }
     if (wait != null && request.method().equals(HttpMethod.HEAD)) {
       exchange.respond(Router.notAllowed(HttpMethod.HEAD, "GET"));
+    } else if (wait != null && full.getAsBoolean()) {
+      throw Problem.of(Problem.Kind.OVERLOADED, "too many who read").refusal();
     } else if (wait != null) {
       new LongPoll(exchange, hub, caller, interest, limit, wait, stopping).begin(start(after));
     } else if (after != null) {

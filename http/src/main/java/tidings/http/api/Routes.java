@@ -25,6 +25,7 @@ public final class Routes {
    *
    * @param bodyBytesMax how long a body may be, or a line of NDJSON
    * @param stopping whether the hub stops: new streams are sent away, nobody waits
+   * @param full whether the hub has all it can hold: new streams are sent away, nobody waits
    * @param readiness called on event loops: must not block
    * @param page answers all other paths
    * @param ticker monotonic nanoseconds
@@ -35,6 +36,7 @@ public final class Routes {
       Metrics metrics,
       int bodyBytesMax,
       BooleanSupplier stopping,
+      BooleanSupplier full,
       Supplier<Readiness> readiness,
       Endpoint page,
       InstantSource clock,
@@ -50,11 +52,17 @@ public final class Routes {
             POST,
             "/v1/notifications",
             new PublishEndpoint(callers, hub, parts.metrics, parts.ticker, parts.bodyBytesMax))
-        .at(GET, "/v1/notifications", new HistoryEndpoint(callers, hub, parts.stopping))
+        .at(GET, "/v1/notifications", new HistoryEndpoint(callers, hub, parts.stopping, parts.full))
         .at(GET, "/v1/notifications/{}", notification.one())
         .at(DELETE, "/v1/notifications/{}", notification.withdraw())
         .at(GET, "/v1/notifications/{}/raw", notification.raw())
-        .at(GET, "/v1/stream", new StreamEndpoint(callers, parts.clock, parts.stopping))
+        .at(
+            GET,
+            "/v1/stream",
+            new StreamEndpoint(
+                callers,
+                parts.clock,
+                () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean()))
         .at(GET, "/v1/session", new SessionEndpoint(callers))
         .at(GET, "/status", Health.status())
         .at(GET, "/health/live", Health.live())

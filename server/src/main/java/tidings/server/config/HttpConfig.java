@@ -56,7 +56,9 @@ public record HttpConfig(
             "connections-max",
             Kind.integer(1, 1_000_000),
             "50000",
-            "Open connections in all; the process needs as many file descriptors and some more."),
+            "Open connections in all; fewer if the process may not open so many files. When only a"
+                + " few are left, new streams are told to come back later: whoever reads goes on"
+                + " reading, and publishers and health checks are answered."),
         section.get(
             "connections-per-address-max",
             Kind.integer(1, 1_000_000),
