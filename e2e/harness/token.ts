@@ -17,10 +17,26 @@ export const everything: Grants = { publish: ['topic:#', 'everyone', 'user:*'], 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-/** A token as a stranger might forge it: any header, any claims, any secret or private Ed25519 key; `null` leaves a claim out. */
+/** How long the hub takes a token after its `exp`. */
+export const leewaySeconds = 30;
+
+/** The algorithm that fits a secret or a private key, and a signature with it. */
+function signer(key: string | KeyObject): { alg: string; sign: (data: Buffer) => Buffer } {
+  if (typeof key === 'string') return { alg: 'HS256', sign: (data) => createHmac('sha256', key).update(data).digest() };
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return { alg: 'RS256', sign: (data) => sign('sha256', data, key) };
+    case 'ec':
+      return { alg: 'ES256', sign: (data) => sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }) };
+    default:
+      return { alg: 'EdDSA', sign: (data) => sign(null, data, key) };
+  }
+}
+
+/** A token as a stranger might forge it: any header, any claims, any secret or private key; `null` leaves a claim out. */
 export function forge(parts: { header?: object; claims?: object; key?: string | KeyObject } = {}): string {
-  const key = parts.key ?? secret;
-  const header = { alg: typeof key === 'string' ? 'HS256' : 'EdDSA', typ: 'JWT', kid: 'main', ...parts.header };
+  const { alg, sign } = signer(parts.key ?? secret);
+  const header = { alg, typ: 'JWT', kid: 'main', ...parts.header };
   const claims: Record<string, unknown> = {
     sub: 'alice',
     iss: issuer,
@@ -33,8 +49,7 @@ export function forge(parts: { header?: object; claims?: object; key?: string | 
   for (const name of Object.keys(claims)) if (claims[name] === null) delete claims[name];
   const signed = `${encode(header)}.${encode(claims)}`;
   if (header.alg === 'none') return `${signed}.`;
-  const signature = typeof key === 'string' ? createHmac('sha256', key).update(signed).digest() : sign(null, Buffer.from(signed), key);
-  return `${signed}.${signature.toString('base64url')}`;
+  return `${signed}.${sign(Buffer.from(signed)).toString('base64url')}`;
 }
 
 /** A good token. */

@@ -3,10 +3,11 @@ import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { Load } from '../../harness/load.ts';
 import { Subscriber } from '../../harness/subscriber.ts';
-import { audience, forge, issuer, secret, token } from '../../harness/token.ts';
+import { audience, forge, issuer, leewaySeconds, secret, token } from '../../harness/token.ts';
 import { until } from '../../harness/until.ts';
 
-const ttlSeconds = 3;
+const ttlSeconds = 3; // until the hub takes a token no more
+const expiry = ttlSeconds - leewaySeconds;
 let hub: Hub;
 beforeAll(async () => {
   hub = await Hub.start();
@@ -16,7 +17,7 @@ afterAll(() => hub?.kill());
 it('a stream ends with its token, after reauth, and nothing comes after the end', async () => {
   const load = new Load(new Api(hub.url, token('shop')), 'ends', [['everyone']]);
   const expiresAt = (Math.floor(Date.now() / 1000) + ttlSeconds) * 1000;
-  const reader = await new Subscriber(hub.url, { token: token('alice', {}, ttlSeconds), retryMs: 0 }).ready();
+  const reader = await new Subscriber(hub.url, { token: token('alice', {}, expiry), retryMs: 0 }).ready();
   load.start(1);
   await until('the stream ends', () => reader.ended);
   const endedAt = Date.now();
@@ -27,7 +28,7 @@ it('a stream ends with its token, after reauth, and nothing comes after the end'
   expect(endedAt).toBeGreaterThan(expiresAt - 1_000);
   expect(endedAt).toBeLessThan(expiresAt + 5_000);
 
-  const again = new Subscriber(hub.url, { token: token('alice', {}, -1), lastEventId: reader.lastEventId ?? '', retryMs: 0 });
+  const again = new Subscriber(hub.url, { token: token('alice', {}, -leewaySeconds - 1), lastEventId: reader.lastEventId ?? '', retryMs: 0 });
   await until('an answer', () => again.ended);
   expect(again.status).toBe(401);
 
@@ -47,7 +48,7 @@ it('who comes back with fewer grants gets nothing more of what was taken away', 
   const publish = (key: string, ...to: string[]) => api.publish({ to, title: key, data: { key } });
   const read = (subscribe: string[], ttl?: number, lastEventId?: string) =>
     new Subscriber(hub.url, { token: token('carol', { subscribe }, ttl), retryMs: 0, ...(lastEventId && { lastEventId }) }).ready();
-  const reader = await read(['topic:shop.#', 'topic:news'], ttlSeconds);
+  const reader = await read(['topic:shop.#', 'topic:news'], expiry);
   await publish('granted', 'topic:shop.orders');
   await reader.has('granted');
   await until('the stream ends', () => reader.ended);

@@ -28,7 +28,7 @@ import tidings.core.notification.AddressPattern;
  * algorithm belongs to the configured key: a token's header only has to agree. Thread-safe.
  */
 public final class JwtAuthenticator implements Authenticator {
-  /** How far the clock of whoever issued a token may be ahead. */
+  /** How far the clock of whoever issued a token may differ from the hub's. */
   private static final Duration LEEWAY = Duration.ofSeconds(30);
 
   private static final int TOKEN_CHARS_MAX = 16 << 10;
@@ -108,11 +108,14 @@ public final class JwtAuthenticator implements Authenticator {
       throw new InvalidToken("not a signed JWT in compact form");
     }
     JWSHeader header = header(parts.group(1));
-    TokenKey key = key(header, token.substring(0, parts.end(2)), decode(parts.group(3)));
+    List<TokenKey> signers =
+        signers(header, token.substring(0, parts.end(2)), decode(parts.group(3)));
     TokenClaims claims =
         TokenClaims.read(new String(decode(parts.group(2)), StandardCharsets.UTF_8));
-    check(claims, key);
-    return new Verified(caller(claims, key), claims.expires(), token.length());
+    checkTimes(claims);
+    TokenKey key = issuersKey(signers, claims);
+    Instant end = claims.expires().plus(LEEWAY);
+    return new Verified(caller(claims, key, end), end, token.length());
   }
 
   /** The header, if nothing in it tries to choose how it is verified. */
@@ -135,39 +138,57 @@ public final class JwtAuthenticator implements Authenticator {
     return header;
   }
 
-  /** The configured key that signed it: the one that it names, or any if it names none. */
-  private TokenKey key(JWSHeader header, String input, byte[] signature) throws InvalidToken {
+  /**
+   * The configured keys that signed it, of those that it names, or of all if it names none. Keys of
+   * several issuers may have one name, or be the same.
+   */
+  private List<TokenKey> signers(JWSHeader header, String input, byte[] signature)
+      throws InvalidToken {
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+    List<TokenKey> signers = new ArrayList<>();
     for (TokenKey key : settings.keys()) {
       boolean meant = header.getKeyID() == null || header.getKeyID().equals(key.id());
       if (meant && key.signed(header, bytes, signature)) {
-        return key;
+        signers.add(key);
       }
     }
-    throw new InvalidToken("not signed by a configured key");
+    if (signers.isEmpty()) {
+      throw new InvalidToken("not signed by a configured key");
+    }
+    return signers;
   }
 
-  private void check(TokenClaims claims, TokenKey key) throws InvalidToken {
+  private void checkTimes(TokenClaims claims) throws InvalidToken {
     Instant now = clock.instant();
-    if (!now.isBefore(claims.expires())) {
+    if (!now.isBefore(claims.expires().plus(LEEWAY))) {
       throw new InvalidToken("it has expired");
     }
     if (isAhead(claims.notBefore(), now) || isAhead(claims.issuedAt(), now)) {
       throw new InvalidToken("it is not valid yet");
     }
-    if (key.issuer() != null && !key.issuer().equals(claims.issuer())) {
-      throw new InvalidToken("iss is not the one that is configured for the key");
+  }
+
+  /** The key whose issuer and audience are those of the claims. */
+  private static TokenKey issuersKey(List<TokenKey> signers, TokenClaims claims)
+      throws InvalidToken {
+    boolean issued = false;
+    for (TokenKey key : signers) {
+      if (key.issuer() == null || key.issuer().equals(claims.issuer())) {
+        if (key.audience() == null || claims.audience().contains(key.audience())) {
+          return key;
+        }
+        issued = true;
+      }
     }
-    if (key.audience() != null && !claims.audience().contains(key.audience())) {
-      throw new InvalidToken("aud is not the one that is configured for the key");
-    }
+    throw new InvalidToken(
+        (issued ? "aud" : "iss") + " is not the one that is configured for the key");
   }
 
   private static boolean isAhead(@Nullable Instant time, Instant now) {
     return time != null && time.isAfter(now.plus(LEEWAY));
   }
 
-  private Caller caller(TokenClaims claims, TokenKey key) {
+  private Caller caller(TokenClaims claims, TokenKey key, Instant end) {
     Grant granted = claims.grant();
     List<AddressPattern> subscribe = new ArrayList<>(granted.subscribe());
     subscribe.addAll(settings.publicly());
@@ -178,7 +199,7 @@ public final class JwtAuthenticator implements Authenticator {
         claims.user(),
         Publisher.subject(claims.user()),
         grant,
-        claims.expires(),
+        end,
         new Caller.Credential(
             key.issuer() == null ? "" : key.issuer(),
             key.id(),

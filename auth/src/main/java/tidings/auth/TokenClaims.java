@@ -26,8 +26,8 @@ record TokenClaims(
     @Nullable String tokenId,
     Grant grant) {
 
-  /** The last second that RFC 3339 can write: 9999-12-31T23:59:59Z. */
-  private static final long SECONDS_MAX = 253_402_300_799L;
+  /** A minute before the last second that RFC 3339 can write, 9999-12-31T23:59:59Z. */
+  private static final long SECONDS_MAX = 253_402_300_799L - 60;
 
   /**
    * Reads the claims.

@@ -11,10 +11,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -68,21 +65,15 @@ public final class TokenIssuer {
   }
 
   /**
-   * An issuer with an Ed25519 key.
+   * An issuer with the private half of a pair.
    *
-   * @param pem the private key in PKCS #8, as {@code openssl genpkey -algorithm ed25519} writes it
-   * @throws IllegalArgumentException if it isn't that
+   * @param pem in PKCS #8, as {@code openssl genpkey} writes it
+   * @throws IllegalArgumentException if it isn't one of the algorithm, or too weak
    */
-  public static TokenIssuer eddsa(String keyId, String pem) {
-    byte[] encoded = Pem.decode("PRIVATE KEY", pem);
-    try {
-      PrivateKey key =
-          KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      return new TokenIssuer(keyId, JWSAlgorithm.EdDSA, new Ed25519(key));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "not a private key of Ed25519 (openssl genpkey -algorithm ed25519 makes one)", e);
-    }
+  public static TokenIssuer ofPair(String keyId, PairAlgorithm algorithm, String pem) {
+    PrivateKey key = algorithm.privateKey(pem);
+    return new TokenIssuer(
+        keyId, JWSAlgorithm.parse(algorithm.name()), new PairSigner(algorithm, key));
   }
 
   /** A signed token in its compact form. */
@@ -131,20 +122,20 @@ public final class TokenIssuer {
     return texts;
   }
 
-  /** The JDK's own Ed25519: Nimbus' needs a library that the hub has no other use for. */
-  private record Ed25519(PrivateKey key, JCAContext context) implements JWSSigner {
+  /**
+   * The JDK's own signatures: for Ed25519, Nimbus needs a library that is used for nothing else.
+   */
+  private record PairSigner(PairAlgorithm algorithm, PrivateKey key, JCAContext context)
+      implements JWSSigner {
 
-    Ed25519(PrivateKey key) {
-      this(key, new JCAContext());
+    PairSigner(PairAlgorithm algorithm, PrivateKey key) {
+      this(algorithm, key, new JCAContext());
     }
 
     @Override
     public Base64URL sign(JWSHeader header, byte[] input) throws JOSEException {
       try {
-        Signature signature = Signature.getInstance("Ed25519");
-        signature.initSign(key);
-        signature.update(input);
-        return Base64URL.encode(signature.sign());
+        return Base64URL.encode(algorithm.sign(key, input));
       } catch (GeneralSecurityException e) {
         throw new JOSEException(e.getMessage(), e);
       }
@@ -152,7 +143,7 @@ public final class TokenIssuer {
 
     @Override
     public Set<JWSAlgorithm> supportedJWSAlgorithms() {
-      return Set.of(JWSAlgorithm.EdDSA);
+      return Set.of(JWSAlgorithm.parse(algorithm.name()));
     }
 
     @Override

@@ -6,10 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
@@ -64,32 +61,24 @@ public final class TokenKey {
   }
 
   /**
-   * The public half of an Ed25519 pair.
+   * The public half of a pair.
    *
    * @param pem as {@code openssl pkey -pubout} writes it
-   * @throws IllegalArgumentException if it isn't that
+   * @throws IllegalArgumentException if it isn't one of the algorithm, or too weak
    */
-  public static TokenKey eddsa(
-      String id, String pem, @Nullable String issuer, @Nullable String audience) {
-    byte[] encoded = Pem.decode("PUBLIC KEY", pem);
-    try {
-      PublicKey key =
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
-      return new TokenKey(
-          id,
-          JWSAlgorithm.EdDSA,
-          (header, input, signature) -> {
-            Signature ed25519 = Signature.getInstance("Ed25519");
-            ed25519.initVerify(key);
-            ed25519.update(input);
-            return ed25519.verify(signature);
-          },
-          issuer,
-          audience);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "not a public key of Ed25519 (openssl pkey -pubout makes one)", e);
-    }
+  public static TokenKey ofPair(
+      String id,
+      PairAlgorithm algorithm,
+      String pem,
+      @Nullable String issuer,
+      @Nullable String audience) {
+    PublicKey key = algorithm.publicKey(pem);
+    return new TokenKey(
+        id,
+        JWSAlgorithm.parse(algorithm.name()),
+        (header, input, signature) -> algorithm.verifies(key, input, signature),
+        issuer,
+        audience);
   }
 
   String id() {

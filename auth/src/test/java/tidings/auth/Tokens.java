@@ -1,10 +1,17 @@
 package tidings.auth;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -12,7 +19,9 @@ import javax.crypto.spec.SecretKeySpec;
 /** Tokens made by hand, so that they can say what no library would. */
 final class Tokens {
   static final byte[] SECRET = ascii("0123456789abcdef0123456789abcdef");
-  static final KeyPair PAIR = pair();
+  static final KeyPair ED25519 = pair("Ed25519", 255);
+  static final KeyPair RSA = pair("RSA", 2_048);
+  static final KeyPair P256 = pair("EC", 256);
 
   private Tokens() {}
 
@@ -38,22 +47,72 @@ final class Tokens {
     }
   }
 
-  static String ed25519(String header, String claims) {
+  /** The pair with which tokens of an algorithm are signed unless a test says otherwise. */
+  static KeyPair pair(PairAlgorithm algorithm) {
+    return switch (algorithm) {
+      case RS256 -> RSA;
+      case ES256 -> P256;
+      case EdDSA -> ED25519;
+    };
+  }
+
+  static KeyPair pair(String algorithm, int bits) {
     try {
-      Signature signature = Signature.getInstance("Ed25519");
-      signature.initSign(PAIR.getPrivate());
-      String input = input(header, claims);
-      signature.update(ascii(input));
-      return input + "." + base64(signature.sign());
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      generator.initialize(bits);
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  static String publicPem() {
-    return "-----BEGIN PUBLIC KEY-----\n"
-        + Base64.getMimeEncoder().encodeToString(PAIR.getPublic().getEncoded())
-        + "\n-----END PUBLIC KEY-----\n";
+  static String signed(PairAlgorithm algorithm, String header, String claims) {
+    return signed(algorithm, pair(algorithm), header, claims);
+  }
+
+  /** Signed not by the code that is tested, but by Nimbus where it can. */
+  static String signed(PairAlgorithm algorithm, KeyPair pair, String header, String claims) {
+    String input = input(header, claims);
+    try {
+      Base64URL signature =
+          switch (algorithm) {
+            case RS256 ->
+                new RSASSASigner(pair.getPrivate())
+                    .sign(new JWSHeader(JWSAlgorithm.RS256), ascii(input));
+            case ES256 ->
+                new ECDSASigner((ECPrivateKey) pair.getPrivate())
+                    .sign(new JWSHeader(JWSAlgorithm.ES256), ascii(input));
+            case EdDSA -> Base64URL.encode(sign("Ed25519", pair, input));
+          };
+      return input + "." + signature;
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A signature as the JDK calls it. */
+  static byte[] sign(String algorithm, KeyPair pair, String input) {
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(pair.getPrivate());
+      signature.update(ascii(input));
+      return signature.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String publicPem(KeyPair pair) {
+    return pem("PUBLIC KEY", pair.getPublic().getEncoded());
+  }
+
+  static String privatePem(KeyPair pair) {
+    return pem("PRIVATE KEY", pair.getPrivate().getEncoded());
+  }
+
+  private static String pem(String label, byte[] encoded) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(label, Base64.getMimeEncoder().encodeToString(encoded), label);
   }
 
   static String base64(byte[] bytes) {
@@ -62,13 +121,5 @@ final class Tokens {
 
   static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static KeyPair pair() {
-    try {
-      return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -39,9 +39,13 @@ final class Access {
               shared.secret().value().getBytes(StandardCharsets.UTF_8),
               shared.issuer(),
               shared.audience());
-      case AccessKey.EdDsa pair ->
-          TokenKey.eddsa(
-              pair.id(), Files.readString(pair.publicKey()), pair.issuer(), pair.audience());
+      case AccessKey.Pair pair ->
+          TokenKey.ofPair(
+              pair.id(),
+              pair.algorithm(),
+              Files.readString(pair.publicKey()),
+              pair.issuer(),
+              pair.audience());
     };
   }
 }

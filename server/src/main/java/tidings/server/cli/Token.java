@@ -139,14 +139,15 @@ final class Token implements Callable<Integer> {
         case AccessKey.Hs256 shared ->
             TokenIssuer.hs256(
                 shared.id(), shared.secret().value().getBytes(StandardCharsets.UTF_8));
-        case AccessKey.EdDsa pair -> TokenIssuer.eddsa(pair.id(), Files.readString(file(pair)));
+        case AccessKey.Pair pair ->
+            TokenIssuer.ofPair(pair.id(), pair.algorithm(), Files.readString(file(pair)));
       };
     } catch (IOException | IllegalArgumentException e) {
       throw new Failure("access.keys: " + key.id() + ": " + e.getMessage(), e);
     }
   }
 
-  private static Path file(AccessKey.EdDsa pair) throws Failure {
+  private static Path file(AccessKey.Pair pair) throws Failure {
     Path file = pair.privateKey();
     if (file == null) {
       throw new Failure(

@@ -30,10 +30,10 @@ public record AccessConfig(List<AddressPattern> publicTopics, List<AccessKey> ke
             "What may be read without a token. The word `everyone` means that address.");
     List<AccessKey> keys =
         section.sections("keys", "What tokens are verified with.", AccessKey::read);
-    Set<String> ids = new HashSet<>();
+    Set<List<String>> names = new HashSet<>();
     for (AccessKey key : keys) {
-      if (!ids.add(key.id())) {
-        section.fault("keys", "two have the id " + key.id());
+      if (!names.add(List.of(key.issuer() == null ? "" : key.issuer(), key.id()))) {
+        section.fault("keys", "two of one issuer have the id " + key.id());
       }
     }
     return new AccessConfig(publicTopics, keys);

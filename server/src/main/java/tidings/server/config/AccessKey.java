@@ -5,7 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tidings.auth.PairAlgorithm;
+import tidings.auth.TokenIssuer;
+import tidings.auth.TokenKey;
 
 /** A key that verifies tokens, bound to its algorithm. */
 public sealed interface AccessKey {
@@ -30,29 +34,45 @@ public sealed interface AccessKey {
       implements AccessKey {}
 
   /**
-   * A pair of keys (Ed25519).
+   * A pair of keys.
    *
    * @param publicKey a PEM file
    * @param privateKey a PEM file, needed only to issue tokens with {@code tidings token}
    */
-  record EdDsa(
+  record Pair(
       String id,
       @Nullable String issuer,
       @Nullable String audience,
+      PairAlgorithm algorithm,
       Path publicKey,
       @Nullable Path privateKey)
       implements AccessKey {}
 
-  /** The names of the algorithms, as a token's header spells them. */
+  /** The algorithms, spelled as in a token's header. */
   enum Algorithm {
-    HS256,
-    EdDSA
+    HS256(null),
+    RS256(PairAlgorithm.RS256),
+    ES256(PairAlgorithm.ES256),
+    EdDSA(PairAlgorithm.EdDSA);
+
+    private final @Nullable PairAlgorithm pair;
+
+    /**
+     * @param pair null for the one with a secret
+     */
+    Algorithm(@Nullable PairAlgorithm pair) {
+      this.pair = pair;
+    }
   }
 
   static AccessKey read(Section section) {
     String id =
         section.required(
-            "id", Kind.TEXT, "main", "The key's name; a token that names one in `kid` means it.");
+            "id",
+            Kind.TEXT,
+            "main",
+            "The key's name; a token that names one in `kid` means it. No other key of its issuer"
+                + " has it.");
     Algorithm algorithm =
         section.required(
             "algorithm",
@@ -62,32 +82,36 @@ public sealed interface AccessKey {
     Secret secret =
         section.secret("secret", "For HS256: the secret, at least 32 bytes. Better in a file.");
     Path publicKey =
-        section.path("public-key-file", "For EdDSA: the public key, as PEM (`openssl pkey`).");
+        section.path(
+            "public-key-file",
+            "For RS256, ES256 and EdDSA: the public key, as PEM (`openssl pkey -pubout`).");
     Path privateKey =
         section.path(
             "private-key-file",
-            "For EdDSA: the private key, as PEM. Only `tidings token` uses it.");
+            "For the same: the private key, as PEM. Only `tidings token` uses it.");
     String issuer =
         section.optional("issuer", Kind.TEXT, "What a token's `iss` must be, if this is given.");
     String audience =
         section.optional(
             "audience", Kind.TEXT, "What a token's `aud` must contain, if this is given.");
-    return switch (algorithm) {
-      case HS256 -> {
-        refuse(section, "public-key-file", publicKey, algorithm);
-        refuse(section, "private-key-file", privateKey, algorithm);
-        yield new Hs256(id, issuer, audience, sufficient(section, secret));
-      }
-      case EdDSA -> {
-        refuse(section, "secret", secret, algorithm);
-        readable(section, "public-key-file", publicKey);
-        if (privateKey != null) {
-          readable(section, "private-key-file", privateKey);
-        }
-        yield new EdDsa(
-            id, issuer, audience, publicKey == null ? Path.of("") : publicKey, privateKey);
-      }
-    };
+    PairAlgorithm pair = algorithm.pair;
+    if (pair == null) {
+      refuse(section, "public-key-file", publicKey, algorithm);
+      refuse(section, "private-key-file", privateKey, algorithm);
+      return new Hs256(id, issuer, audience, sufficient(section, secret));
+    }
+    refuse(section, "secret", secret, algorithm);
+    if (publicKey == null) {
+      section.fault("", algorithm + " needs public-key-file");
+    }
+    check(
+        section,
+        "public-key-file",
+        publicKey,
+        pem -> TokenKey.ofPair(id, pair, pem, issuer, audience));
+    check(section, "private-key-file", privateKey, pem -> TokenIssuer.ofPair(id, pair, pem));
+    Path given = publicKey == null ? Path.of("") : publicKey;
+    return new Pair(id, issuer, audience, pair, given, privateKey);
   }
 
   private static void refuse(
@@ -117,11 +141,18 @@ public sealed interface AccessKey {
     return secret;
   }
 
-  private static void readable(Section section, String key, @Nullable Path file) {
+  /** Notes a fault if there is a file from which no key can be made. */
+  private static void check(
+      Section section, String key, @Nullable Path file, Function<String, Object> made) {
     if (file == null) {
-      section.fault("", "EdDSA needs " + key);
-    } else if (!Files.isReadable(file)) {
+      return;
+    }
+    try {
+      var _ = made.apply(Files.readString(file));
+    } catch (IOException e) {
       section.fault(key, file + " can't be read (expected a PEM file)");
+    } catch (IllegalArgumentException e) {
+      section.fault(key, file + ": " + e.getMessage());
     }
   }
 }

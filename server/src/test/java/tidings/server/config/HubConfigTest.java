@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.auth.PairAlgorithm;
 import tidings.server.config.RabbitSourceConfig.Format;
 import tidings.server.config.RabbitSourceConfig.Queue;
 import tidings.server.config.RabbitSourceConfig.QueueKind;
@@ -84,7 +87,7 @@ final class HubConfigTest {
                 access:
                   public-topics: ["a..b"]
                   keys:
-                    - {id: main, algorithm: RS256}
+                    - {id: main, algorithm: RS512}
                 port: 1
                 """))
         .containsExactly(
@@ -97,7 +100,8 @@ final class HubConfigTest {
             "hub.yaml:6: store.retention.bytes: \"4GB\" (expected a size from 1MiB to 1024TiB, in"
                 + " B, KiB, MiB, GiB or TiB)",
             "hub.yaml:8: access.public-topics: \"a..b\" (expected " + Kind.PUBLIC.expected() + ")",
-            "hub.yaml:10: access.keys[0].algorithm: \"RS256\" (expected HS256 or EdDSA)",
+            "hub.yaml:10: access.keys[0].algorithm: \"RS512\" (expected HS256 or RS256 or ES256 or"
+                + " EdDSA)",
             "hub.yaml:10: access.keys[0]: HS256 needs secret-file (or secret-env, or secret)",
             "hub.yaml:11: port: unknown key (did you mean http.port?)");
   }
@@ -307,11 +311,71 @@ final class HubConfigTest {
                     - {id: a, algorithm: EdDSA, secret-file: key}
                 """))
         .satisfiesExactlyInAnyOrder(
-            fault -> assertThat(fault).startsWith("hub.yaml:2: access.keys: two have the id a"),
+            fault ->
+                assertThat(fault)
+                    .startsWith("hub.yaml:2: access.keys: two of one issuer have the id a"),
             fault -> assertThat(fault).contains(":3: access.keys[0].secret-file: the secret has 9"),
             fault -> assertThat(fault).contains(":4: access.keys[1].secret-file: there is no file"),
             fault -> assertThat(fault).contains(":5: access.keys[2].secret: has no meaning"),
             fault -> assertThat(fault).contains(":5: access.keys[2]: EdDSA needs public-key-file"));
+  }
+
+  @Test
+  void keysOfSeveralIssuersAreReadAndMayHaveOneName() throws Exception {
+    writePublicKey("shop.pem", "RSA", 2_048);
+    writePublicKey("wiki.pem", "EC", 256);
+
+    HubConfig config =
+        load(
+            """
+            access:
+              keys:
+                - {id: main, algorithm: RS256, public-key-file: shop.pem, issuer: shop, audience: tidings}
+                - {id: main, algorithm: ES256, public-key-file: wiki.pem, issuer: wiki, audience: hub}
+            """);
+    assertThat(config.access().keys())
+        .containsExactly(
+            new AccessKey.Pair(
+                "main", "shop", "tidings", PairAlgorithm.RS256, folder.resolve("shop.pem"), null),
+            new AccessKey.Pair(
+                "main", "wiki", "hub", PairAlgorithm.ES256, folder.resolve("wiki.pem"), null));
+  }
+
+  @Test
+  void aKeyFileThatHoldsNoGoodKeyIsRefusedByName() throws Exception {
+    writePublicKey("weak.pem", "RSA", 1_024);
+    writePublicKey("other.pem", "EC", 256);
+
+    assertThat(
+            faults(
+                """
+                access:
+                  keys:
+                    - {id: a, algorithm: RS256, public-key-file: weak.pem}
+                    - {id: b, algorithm: EdDSA, public-key-file: other.pem}
+                    - {id: c, algorithm: ES256, public-key-file: other.pem, private-key-file: other.pem}
+                    - {id: d, algorithm: ES256, public-key-file: absent.pem}
+                """))
+        .containsExactly(
+            "hub.yaml:3: access.keys[0].public-key-file: weak.pem: an RSA key of 1024 bits"
+                + " (expected at least 2048)",
+            "hub.yaml:4: access.keys[1].public-key-file: other.pem: not a public key of Ed25519"
+                + " (openssl pkey -pubout makes one)",
+            "hub.yaml:5: access.keys[2].private-key-file: other.pem: no private key (expected"
+                + " \"-----BEGIN PRIVATE KEY-----\")",
+            "hub.yaml:6: access.keys[3].public-key-file: absent.pem can't be read (expected a PEM"
+                + " file)");
+  }
+
+  private void writePublicKey(String file, String algorithm, int bits) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    generator.initialize(bits);
+    String encoded =
+        Base64.getMimeEncoder()
+            .encodeToString(generator.generateKeyPair().getPublic().getEncoded());
+    Files.writeString(
+        folder.resolve(file),
+        "-----BEGIN PUBLIC KEY-----\n" + encoded + "\n-----END PUBLIC KEY-----\n");
   }
 
   @Test
