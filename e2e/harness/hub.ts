@@ -135,6 +135,17 @@ export class Hub {
     };
   }
 
+  /** How many bytes the kernel holds for each open connection that its client has not acknowledged. */
+  unacknowledgedBytes(): number[] {
+    const local = `:${this.port.toString(16).toUpperCase().padStart(4, '0')}`;
+    const established = '01';
+    return ['tcp', 'tcp6'] // proc(5): number, local address, remote address, state, tx_queue:rx_queue, ...
+      .flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').trim().split('\n').slice(1))
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, address, , state]) => address?.endsWith(local) && state === established)
+      .map(([, , , , queues]) => parseInt(queues?.split(':')[0] ?? '', 16));
+  }
+
   /** SQLite's own integrity check of the database, while no hub holds it. */
   integrity(): string {
     const result = spawnSync('sqlite3', [this.database, 'pragma integrity_check'], { encoding: 'utf8' });
