@@ -1,6 +1,7 @@
 package tidings.server.cli;
 
 import java.net.URI;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -9,6 +10,8 @@ import picocli.CommandLine.Spec;
 
 /** The options that say which hub is spoken to, and as whom. */
 final class HubOptions {
+  private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -32,12 +35,30 @@ final class HubOptions {
       URI uri = URI.create(hub);
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return new HubClient(hub.replaceAll("/+$", ""), token);
+        return new HubClient(hub.replaceAll("/+$", ""), credential());
       }
     } catch (IllegalArgumentException e) {
       throw notUrl(e);
     }
     throw notUrl(null);
+  }
+
+  /**
+   * The token without what surrounds it, such as the line end of a file; what is wrong isn't
+   * repeated.
+   */
+  private @Nullable String credential() {
+    String stripped = token == null ? "" : token.strip();
+    if (stripped.isEmpty()) {
+      return null;
+    }
+    if (!VISIBLE.matcher(stripped).matches()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--token: a space, control or foreign character in it (expected what tidings token"
+              + " prints)");
+    }
+    return stripped;
   }
 
   private ParameterException notUrl(@Nullable Throwable cause) {

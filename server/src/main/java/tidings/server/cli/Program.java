@@ -3,9 +3,11 @@ package tidings.server.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +34,8 @@ import tidings.server.config.InvalidConfiguration;
       "  tidings publish --to everyone --title 'Hello'"
     })
 public final class Program implements Callable<Integer> {
+  private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]*\\.[\\w.-]+"); // a JWT
+
   @Spec private CommandSpec spec;
 
   private Program() {}
@@ -73,22 +77,30 @@ public final class Program implements Callable<Integer> {
             ? unmatched.getSuggestions()
             : List.of();
     String hint = similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
-    command.getErr().println(name + ": " + said + hint + " (" + name + " --help tells more)");
+    say(command, name + ": " + said + hint + " (" + name + " --help tells more)");
     return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine command) {
-    PrintWriter err = command.getErr();
     switch (e) {
       case InvalidConfiguration invalid -> {
-        invalid.faults().forEach(err::println);
+        invalid.faults().forEach(fault -> say(command, fault));
         return CommandLine.ExitCode.USAGE;
       }
       case Failure failure ->
-          err.println(command.getCommandSpec().qualifiedName() + ": " + failure.getMessage());
-      default -> e.printStackTrace(err);
+          say(command, command.getCommandSpec().qualifiedName() + ": " + failure.getMessage());
+      default -> {
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        say(command, trace.toString().strip());
+      }
     }
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Complains, and repeats no token: what people mistype ends in the logs of their builds. */
+  private static void say(CommandLine command, String text) {
+    command.getErr().println(TOKEN.matcher(text).replaceAll("(token)"));
   }
 
   /** Reads the version from the program's jar. */

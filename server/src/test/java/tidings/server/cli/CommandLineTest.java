@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,32 @@ final class CommandLineTest {
     assertThat(ended.err())
         .isEqualTo("tidings publish: can't reach http://127.0.0.1:1: is the hub running there?\n");
     assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aTokenIsTakenWithoutItsLineEndAndNeverRepeated() throws Exception {
+    String token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl";
+    Ended lineEnd = publish(Map.of("TIDINGS_TOKEN", token + "\r\n"));
+    Ended broken = publish(Map.of("TIDINGS_TOKEN", token + "\rx"));
+    Ended mistyped = publish(Map.of(), "--tokne", token);
+    Ended joined = publish(Map.of(), "--tokne=" + token);
+
+    assertThat(lineEnd.err()).startsWith("tidings publish: can't reach http://127.0.0.1:1");
+    assertThat(broken.err()).hasLineCount(1).startsWith("tidings publish: --token: a space, ");
+    assertThat(mistyped.err()).hasLineCount(1).contains("--tokne");
+    assertThat(joined.err()).hasLineCount(1).contains("--tokne=(token)");
+    assertThat(List.of(lineEnd, broken, mistyped, joined))
+        .allSatisfy(ended -> assertThat(ended.out() + ended.err()).doesNotContain("eyJ", "c2ln"));
+  }
+
+  private Ended publish(Map<String, String> environment, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("publish", "--hub", "http://127.0.0.1:1"));
+    arguments.addAll(List.of(more));
+    arguments.addAll(List.of("--title", "x", "--to", "everyone"));
+    String[] all = arguments.toArray(String[]::new);
+    try (Running running = Running.start(folder, environment, null, all)) {
+      return running.end();
+    }
   }
 
   @Test
