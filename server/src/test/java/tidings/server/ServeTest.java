@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,37 @@ final class ServeTest {
 
     assertThat(ended.out()).hasLineCount(2);
     assertThat(ended.err()).hasLineCount(1).startsWith("line 2: Invalid notification: ");
+    assertThat(ended.code()).isEqualTo(1);
+  }
+
+  @Test
+  void linesArePublishedAsTheyCome() throws Exception {
+    String url = url(start("serve", "--dev", "--port", "0"));
+    Running publisher = Running.fed(folder, "publish", "--hub", url, "-");
+    started.add(publisher);
+    try (Writer lines = publisher.input()) {
+      for (int i = 1; i <= 2; i++) {
+        lines.write("{\"to\":[\"everyone\"],\"title\":\"a\"}\n");
+        lines.flush();
+        int results = i;
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> publisher.out().lines().count() == results);
+      }
+    }
+    assertThat(publisher.end().code()).isZero();
+  }
+
+  @Test
+  void soManyLinesAndAnswersThatNoBufferHoldsThemAreAllAnswered() throws Exception {
+    int count = 100_000;
+    String url = url(start("serve", "--dev", "--port", "0"));
+    Path lines = folder.resolve("lines");
+    String refused = "{\"to\":[],\"title\":\"" + "x".repeat(100) + "\"}";
+    Files.write(lines, Collections.nCopies(count, refused));
+    Ended ended = Running.run(folder, lines, "publish", "--hub", url, "-");
+
+    assertThat(ended.err()).hasLineCount(count).contains("\nline " + count + ": Invalid");
     assertThat(ended.code()).isEqualTo(1);
   }
 

@@ -18,11 +18,15 @@ import tidings.server.cli.EventReader.Retry;
 
 /**
  * Follows one stream of a hub through breaks of the line: it comes back with the cursor of the last
- * event that its reader took, after a wait that grows while the hub is away.
+ * event that its reader took, after a wait that grows until a line has held for a heartbeat.
  */
 final class Following implements AutoCloseable {
   private static final long WAIT_MIN_MS = 250;
   private static final long WAIT_MAX_MS = 10_000;
+
+  /** The longest wait that a hub may ask for. */
+  private static final long RETRY_MAX_MS = 300_000;
+
   private static final long SILENCE_FIRST_MS = 30_000;
 
   private final HubClient client;
@@ -35,6 +39,8 @@ final class Following implements AutoCloseable {
   private @Nullable String cursor;
   private long silenceMaxMs = SILENCE_FIRST_MS;
   private long waitMs = WAIT_MIN_MS;
+  private @Nullable Long askedMs; // by the hub, on the present line
+  private AtomicBoolean held = new AtomicBoolean(); // whether the present line did for a heartbeat
   private boolean met;
 
   /** Gets what the stream carries. */
@@ -77,21 +83,25 @@ final class Following implements AutoCloseable {
           throw new Failure(broken, e);
         }
       }
-      reader.notice("%s; trying again in %.1f s".formatted(broken, waitMs / 1000.0));
-      pause();
-      waitMs = jittered(Math.min(WAIT_MAX_MS, 2 * waitMs));
+      pause(broken);
     }
   }
 
-  private void pause() throws InterruptedException {
+  private void pause(String broken) throws InterruptedException {
+    waitMs = held.get() ? WAIT_MIN_MS : waitMs;
+    long delayMs = askedMs == null ? jittered(waitMs) : Math.min(askedMs, RETRY_MAX_MS);
+    waitMs = Math.min(WAIT_MAX_MS, 2 * waitMs);
+    reader.notice("%s; trying again in %.1f s".formatted(broken, delayMs / 1000.0));
     try {
-      timer.schedule(() -> {}, waitMs, TimeUnit.MILLISECONDS).get();
+      timer.schedule(() -> {}, delayMs, TimeUnit.MILLISECONDS).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }
 
   private InputStream open() throws Failure, IOException, InterruptedException {
+    askedMs = null;
+    held = new AtomicBoolean();
     HttpRequest.Builder request = client.request("/v1/stream" + query);
     if (cursor != null) {
       request.header("Last-Event-ID", cursor);
@@ -118,7 +128,7 @@ final class Following implements AutoCloseable {
         case null -> {
           return true;
         }
-        case Retry retry -> waitMs = retry.millis();
+        case Retry retry -> askedMs = retry.millis();
         case Event event -> {
           if (!take(event)) {
             return false;
@@ -138,7 +148,8 @@ final class Following implements AutoCloseable {
       long heartbeatMs =
           client.json().readTree(event.data()).path("heartbeatMs").asLong(SILENCE_FIRST_MS / 2);
       silenceMaxMs = 2 * heartbeatMs + 1_000;
-      waitMs = jittered(WAIT_MIN_MS);
+      AtomicBoolean line = held;
+      var _ = timer.schedule(() -> line.set(true), heartbeatMs, TimeUnit.MILLISECONDS);
     }
     boolean more = reader.event(event);
     cursor = event.id() == null ? cursor : event.id();

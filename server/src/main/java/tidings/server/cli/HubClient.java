@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Speaks to one hub over HTTP. */
 final class HubClient implements AutoCloseable {
   private static final int PROBLEM_BYTES_MAX = 64 * 1024;
+  private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
   private final String hub;
   private final @Nullable String token;
+  private final Duration answerMax;
   private final JsonMapper json = JsonMapper.shared();
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -29,13 +32,21 @@ final class HubClient implements AutoCloseable {
           .build();
 
   HubClient(String hub, @Nullable String token) {
-    this.hub = hub;
-    this.token = token;
+    this(hub, token, ANSWER_MAX);
   }
 
-  /** A request for a path of the hub, with the token. */
+  /**
+   * @param answerMax how long the head of an answer may take
+   */
+  HubClient(String hub, @Nullable String token, Duration answerMax) {
+    this.hub = hub;
+    this.token = token;
+    this.answerMax = answerMax;
+  }
+
+  /** A request for a path of the hub, with the token; its answer must begin in time. */
   HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path)).timeout(answerMax);
     return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
@@ -49,6 +60,8 @@ final class HubClient implements AutoCloseable {
       return http.send(request, BodyHandlers.ofInputStream());
     } catch (ConnectException e) {
       throw new IOException("can't reach " + hub + ": is the hub running there?", e);
+    } catch (HttpTimeoutException e) {
+      throw new IOException(hub + " does not answer", e);
     } catch (IOException e) {
       throw new IOException("no answer from " + hub + ": " + e.getMessage(), e);
     }

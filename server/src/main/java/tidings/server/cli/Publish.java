@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -20,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tidings.server.cli.LineBatches.Batch;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +53,9 @@ final class Publish implements Callable<Integer> {
 
     @Parameters(
         paramLabel = "-",
-        description = "Reads standard input: one notification a line, in JSON (NDJSON).")
+        description =
+            "Reads standard input: one notification a line, in JSON (NDJSON); each is published as"
+                + " it comes.")
     private @Nullable String input;
   }
 
@@ -165,36 +167,61 @@ final class Publish implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "\"" + what.input + "\" (expected - for standard input)");
     }
+    LineBatches batches = LineBatches.of(System.in);
+    int exit = 0;
+    for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+      exit = Math.max(exit, lines(client, batch));
+    }
+    return exit;
+  }
+
+  /** Publishes some lines; prints the result of each, and those that were refused as errors. */
+  private int lines(HubClient client, Batch batch) throws Failure, InterruptedException {
     HttpRequest request =
         client
             .request(PATH)
             .header("Content-Type", "application/x-ndjson")
-            .POST(BodyPublishers.ofInputStream(() -> System.in))
+            .POST(BodyPublishers.ofByteArray(batch.bytes()))
             .build();
-    HttpResponse<InputStream> response = client.send(request);
-    if (response.statusCode() != 200) {
-      throw new Failure(client.problem(response));
-    }
-    return results(client.json(), response.body());
-  }
-
-  /** Prints the result of each line; those that were refused go to standard error. */
-  private int results(JsonMapper mapper, InputStream body) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     int exit = 0;
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode result = mapper.readTree(line);
-        if (result.has("id")) {
-          out.println(line);
-        } else {
-          exit = 1;
-          err.println("line " + result.path("line").asInt() + ": " + HubClient.describe(result));
+    int answered = 0;
+    try {
+      HttpResponse<InputStream> response = client.send(request);
+      if (response.statusCode() != 200) {
+        throw new IOException(client.problem(response));
+      }
+      try (BufferedReader results =
+          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        for (String line = results.readLine(); line != null; line = results.readLine()) {
+          answered++;
+          exit = Math.max(exit, result(client.json(), line, batch.before()));
         }
       }
+    } catch (IOException e) {
+      throw new Failure(e.getMessage() + which(batch, answered), e);
+    } catch (JacksonException e) {
+      throw new Failure("an answer that is no hub's" + which(batch, answered), e);
+    }
+    if (answered < batch.filled()) {
+      throw new Failure("the hub took no more lines" + which(batch, answered));
     }
     return exit;
+  }
+
+  private int result(JsonMapper mapper, String line, long before) {
+    JsonNode result = mapper.readTree(line);
+    if (result.has("id")) {
+      spec.commandLine().getOut().println(line);
+      return 0;
+    }
+    long number = before + result.path("line").asInt();
+    spec.commandLine().getErr().println("line " + number + ": " + HubClient.describe(result));
+    return 1;
+  }
+
+  /** Which lines a failure is about, so that whoever has them can go on from there. */
+  private static String which(Batch batch, int answered) {
+    return " (lines %d to %d, of which %d are answered)"
+        .formatted(batch.before() + 1, batch.before() + batch.count(), answered);
   }
 }

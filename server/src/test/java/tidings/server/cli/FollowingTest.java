@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,7 +38,8 @@ final class FollowingTest {
   private final CountDownLatch over = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer server;
-  private boolean silent;
+  private int silentVisit;
+  private int noticesMax = Integer.MAX_VALUE;
 
   @BeforeEach
   void listen() throws IOException {
@@ -76,12 +78,49 @@ final class FollowingTest {
 
   @Test
   void aSilentLineIsLeft() throws Exception {
-    silent = true;
+    silentVisit = 1;
     answers.add(HELLO.formatted(1, 50));
     answers.add(HELLO.formatted(1, 50) + NOTE.formatted(2));
     follow("", 1);
 
     assertThat(notices).singleElement().asString().startsWith("the line is silent");
+  }
+
+  @Test
+  void waitsGrowUntilALineHasHeldForAHeartbeat() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      answers.add(HELLO.formatted(1, 15_000));
+    }
+    answers.add(HELLO.formatted(1, 50));
+    silentVisit = 4;
+    answers.add(HELLO.formatted(1, 50) + NOTE.formatted(2));
+    follow("", 1);
+
+    assertThat(notices.stream().map(notice -> notice.replaceAll(".* in | s", "")))
+        .extracting(Double::parseDouble)
+        .satisfiesExactly(
+            first -> assertThat(first).isBetween(0.1, 0.3),
+            second -> assertThat(second).isBetween(0.2, 0.5),
+            third -> assertThat(third).isBetween(0.5, 1.0),
+            afterOneThatHeld -> assertThat(afterOneThatHeld).isBetween(0.1, 0.3));
+  }
+
+  @Test
+  void noHubIsWaitedForLongerThanFiveMinutes() {
+    answers.add("retry: 999999999\n\n");
+    noticesMax = 1;
+
+    assertThatThrownBy(() -> follow("", 1)).hasMessage("enough");
+    assertThat(notices).containsExactly("the hub ended the stream; trying again in 300.0 s");
+  }
+
+  @Test
+  void aHubThatTakesAConnectionAndNeverAnswersIsLeft() {
+    answers.add("mute");
+
+    assertThatThrownBy(() -> follow("", 1))
+        .isInstanceOf(Failure.class)
+        .hasMessageEndingWith(" does not answer");
   }
 
   @Test
@@ -117,9 +156,12 @@ final class FollowingTest {
           @Override
           public void notice(String text) {
             notices.add(text);
+            if (notices.size() == noticesMax) {
+              throw new IllegalStateException("enough");
+            }
           }
         };
-    try (HubClient client = new HubClient(hub, null);
+    try (HubClient client = new HubClient(hub, null, Duration.ofSeconds(2));
         Following following = new Following(client, query, reader, new Random(1))) {
       following.run();
     }
@@ -130,6 +172,9 @@ final class FollowingTest {
       visits.add(
           exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Last-Event-ID"));
       String text = answers.remove();
+      if (text.equals("mute")) {
+        over.await();
+      }
       if (text.equals("403")) {
         byte[] problem =
             "{\"title\":\"Not allowed\",\"detail\":\"no\"}".getBytes(StandardCharsets.UTF_8);
@@ -140,7 +185,7 @@ final class FollowingTest {
       exchange.sendResponseHeaders(200, 0);
       exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
       exchange.getResponseBody().flush();
-      if (silent && visits.size() == 1) {
+      if (visits.size() == silentVisit) {
         over.await();
       }
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,21 @@ public final class Running implements AutoCloseable {
   public static Running start(
       Path folder, Map<String, String> environment, @Nullable Path input, String... arguments)
       throws IOException {
+    File file = input == null ? new File("/dev/null") : input.toFile();
+    return start(folder, environment, ProcessBuilder.Redirect.from(file), arguments);
+  }
+
+  /** Starts the program in a folder; the test writes its {@link #input}. */
+  public static Running fed(Path folder, String... arguments) throws IOException {
+    return start(folder, Map.of(), ProcessBuilder.Redirect.PIPE, arguments);
+  }
+
+  private static Running start(
+      Path folder,
+      Map<String, String> environment,
+      ProcessBuilder.Redirect input,
+      String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -58,7 +74,7 @@ public final class Running implements AutoCloseable {
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("TIDINGS_"));
     builder.environment().putAll(environment);
-    builder.redirectInput(input == null ? new File("/dev/null") : input.toFile());
+    builder.redirectInput(input);
     Process process = builder.start();
     return new Running(process, out, err);
   }
@@ -81,6 +97,11 @@ public final class Running implements AutoCloseable {
   public Ended end() throws IOException, InterruptedException {
     assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).as("ended within its limit").isTrue();
     return new Ended(process.exitValue(), out(), err());
+  }
+
+  /** Its standard input, if it is fed. */
+  public Writer input() {
+    return process.outputWriter(StandardCharsets.UTF_8);
   }
 
   /** What it has written to standard output so far. */
