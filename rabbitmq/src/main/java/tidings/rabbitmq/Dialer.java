@@ -15,14 +15,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Connects to a source's broker. {@link #cancel} may be called on any thread. */
+/** Connects to a source's broker for one use. {@link #cancel} may be called on any thread. */
 final class Dialer {
   private static final int CONNECT_MS = 10_000;
   private static final int RPC_MS = 5_000;
   private static final int HEARTBEAT_S = 10;
 
-  /** RabbitMQ's own limit: a longer message would break the connection again and again. */
-  private static final int BODY_BYTES_MAX = 128 << 20;
+  /**
+   * Twice the longest raw content that can be configured. A longer message breaks the connection
+   * until somebody removes it; without a limit it would end the hub by taking its memory.
+   */
+  static final int BODY_BYTES_MAX = 32 << 20;
 
   /**
    * Holds no thread between tasks, and is never shut down: the library may come with a last one.
@@ -30,11 +33,16 @@ final class Dialer {
   private static final ExecutorService CALLBACKS = Executors.newVirtualThreadPerTaskExecutor();
 
   private final RabbitSettings settings;
+  private final String use;
   private final AtomicReference<@Nullable Socket> socket = new AtomicReference<>();
   private volatile boolean cancelled;
 
-  Dialer(RabbitSettings settings) {
+  /**
+   * @param use what the connection is for, to be read in the broker's list of connections
+   */
+  Dialer(RabbitSettings settings, String use) {
     this.settings = settings;
+    this.use = use;
   }
 
   /** Makes a {@link #connect} that waits fail, and every later one: it can't be interrupted. */
@@ -69,7 +77,7 @@ final class Dialer {
                 factory.getVirtualHost(),
                 factory.getUsername());
     try {
-      return factory.newConnection("tidings " + settings.name());
+      return factory.newConnection("tidings %s (%s)".formatted(settings.name(), use));
     } catch (IOException | TimeoutException e) {
       throw new SourceDown(broker, e);
     }

@@ -50,7 +50,8 @@ final class Handover {
       }
     } catch (Refusal e) {
       park(delivery, e.problem().detail());
-    } catch (RuntimeException e) { // a defect of the hub: it must not hold up the neighbours
+    } catch (RuntimeException
+        | StackOverflowError e) { // a defect of the hub: it must not hold up the neighbours
       park(delivery, e.toString());
     }
   }
@@ -63,7 +64,7 @@ final class Handover {
       intake.publish(
           settings.publisher(),
           draft,
-          new NewEntry.Delivery(settings.name(), hash),
+          new NewEntry.Delivery(settings.name(), hash, settings.prefetch()),
           new Outcome(delivery));
     }
   }

@@ -29,7 +29,7 @@ public record RabbitSettings(
     Format format,
     @Nullable String deadLetterExchange) {
 
-  /** As many deliveries as the store remembers of a source. */
+  /** Each delivery without an id is remembered in the store until so many have come after it. */
   public static final int PREFETCH_MAX = 1_000;
 
   public RabbitSettings {

@@ -33,6 +33,10 @@ public final class RabbitSource implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RabbitSource.class);
   private static final Duration RECONNECT_FIRST = Duration.ofMillis(500);
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(30);
+
+  /** A connection that held for so long begins the delays anew when it breaks. */
+  private static final Duration STEADY = Duration.ofSeconds(30);
+
   private static final Duration STOP_MAX = Duration.ofSeconds(5);
   private static final int STORE_ANSWERS_S = 30;
   private static final int HANG_UP_MS = 2_000;
@@ -48,6 +52,7 @@ public final class RabbitSource implements AutoCloseable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Dialer dialer;
   private final Thread thread;
+  private final @Nullable DeadLetters deadLetters;
   private volatile @Nullable BlockingQueue<Event> consuming;
 
   public RabbitSource(
@@ -61,8 +66,12 @@ public final class RabbitSource implements AutoCloseable {
     this.parking = parking;
     this.reader = reader;
     this.surroundings = surroundings;
-    this.dialer = new Dialer(settings);
+    this.dialer = new Dialer(settings, "messages");
     this.health = new Health(settings.name(), surroundings);
+    this.deadLetters =
+        settings.deadLetterExchange() == null
+            ? null
+            : new DeadLetters(settings.deadLetterExchange(), settings, health);
     this.backoff = new Backoff(RECONNECT_FIRST, RECONNECT_MAX, surroundings.random());
     this.thread = Thread.ofVirtual().name("source-" + settings.name()).unstarted(this::run);
   }
@@ -83,6 +92,9 @@ public final class RabbitSource implements AutoCloseable {
               settings.name(),
               queue.name());
       case RabbitQueue.Quorum queue -> {}
+    }
+    if (deadLetters != null) {
+      deadLetters.start();
     }
     thread.start();
   }
@@ -122,7 +134,7 @@ public final class RabbitSource implements AutoCloseable {
       }
     } catch (SourceDown e) {
       return e.reason();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever it is, the source goes on and says so
       LOG.error("source {}: a defect of the hub", settings.name(), e);
       return e.toString();
     }
@@ -132,27 +144,27 @@ public final class RabbitSource implements AutoCloseable {
     String queue = new Topology(connection).declare(settings.queue());
     BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     Handover handover = new Handover(settings, intake, parking, remembered(), events::add);
-    DeadLetters deadLetters =
-        settings.deadLetterExchange() == null
-            ? null
-            : new DeadLetters(connection, settings.deadLetterExchange(), settings.name());
     Channel channel = consume(connection, queue, events);
     consuming = events;
     if (stopping.getCount() == 0) {
       stop(events);
     }
     health.up("consumes queue \"%s\"".formatted(queue));
-    backoff.reset();
-    return new Session(events, channel, handover, deadLetters, counters, health, surroundings)
-        .run();
+    Session session =
+        new Session(events, channel, handover, deadLetters, counters, health, surroundings);
+    long began = surroundings.nanoTicker().getAsLong();
+    String end = session.run();
+    boolean steady = surroundings.nanoTicker().getAsLong() - began >= STEADY.toNanos();
+    if (steady || session.hasSettled()) {
+      backoff.reset();
+    }
+    return end;
   }
 
   private Remembered remembered() throws SourceDown, InterruptedException {
     try {
       return new Remembered(
-          reader
-              .deliveries(settings.name(), settings.prefetch())
-              .get(STORE_ANSWERS_S, TimeUnit.SECONDS));
+          reader.deliveries(settings.name()).get(STORE_ANSWERS_S, TimeUnit.SECONDS));
     } catch (ExecutionException | TimeoutException e) {
       throw new SourceDown("the store can't be read", e);
     }
@@ -218,6 +230,9 @@ public final class RabbitSource implements AutoCloseable {
       if (thread.isAlive() && !thread.join(STOP_MAX)) {
         thread.interrupt();
         thread.join(STOP_MAX);
+      }
+      if (deadLetters != null) {
+        deadLetters.stop();
       }
     } catch (InterruptedException e) {
       thread.interrupt();

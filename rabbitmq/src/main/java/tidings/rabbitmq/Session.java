@@ -35,6 +35,7 @@ final class Session {
   private long retryAt;
   private boolean paused;
   private int inFlight;
+  private boolean settledAny;
   private @Nullable String end;
 
   Session(
@@ -73,6 +74,11 @@ final class Session {
       acknowledge();
     }
     return end;
+  }
+
+  /** Whether a message was appended or parked. */
+  boolean hasSettled() {
+    return settledAny;
   }
 
   /** Waits for an event, or until it is time to try again what the store didn't take: null. */
@@ -131,6 +137,7 @@ final class Session {
 
   private void settled(Delivery delivery) {
     inFlight--;
+    settledAny = true;
     acks.settled(delivery.tag());
     if (paused && deferred.isEmpty()) {
       paused = false;
@@ -153,11 +160,7 @@ final class Session {
   private void sendAside(Delivery delivery, String reason) {
     health.warn("parked a message \"%s\": %s".formatted(delivery.routingKey(), reason));
     if (deadLetters != null) {
-      try {
-        deadLetters.send(delivery, reason);
-      } catch (SourceDown e) {
-        health.warn(e.reason());
-      }
+      deadLetters.send(delivery, reason);
     }
   }
 

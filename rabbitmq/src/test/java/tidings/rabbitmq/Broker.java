@@ -78,6 +78,21 @@ public final class Broker implements AutoCloseable {
     script("ctl", "close_all_connections", "-p", host, "by the test");
   }
 
+  /** Makes the broker believe that it is out of memory, when it reads nothing that is published. */
+  void alarm(boolean on) {
+    script("ctl", "set_vm_memory_high_watermark", on ? "0" : "0.4");
+  }
+
+  /** How many messages a queue holds, those included that are delivered and not acknowledged. */
+  int messages(String host, String queue) {
+    return script("ctl", "list_queues", "-p", host, "--no-table-headers", "name", "messages")
+        .stream()
+        .filter(line -> line.startsWith(queue + "\t"))
+        .mapToInt(line -> Integer.parseInt(line.substring(queue.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Stops the broker and starts it again on its data. */
   void restart() {
     script("restart");

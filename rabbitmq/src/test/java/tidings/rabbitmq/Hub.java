@@ -63,6 +63,10 @@ final class Hub implements AutoCloseable {
   }
 
   RabbitSource start(RabbitSettings settings) {
+    return start(settings, SURROUNDINGS);
+  }
+
+  RabbitSource start(RabbitSettings settings, Surroundings surroundings) {
     Parking parking =
         (source, reason, label, body) -> {
           CompletableFuture<Void> done = log.park(source, reason, label, body);
@@ -72,7 +76,7 @@ final class Hub implements AutoCloseable {
                       source, reason, label, new String(body, StandardCharsets.UTF_8))));
         };
     Intake intake = new Intake(faults, InstantSource.system(), new Ids(new Random()));
-    RabbitSource source = new RabbitSource(settings, intake, parking, log.reader(), SURROUNDINGS);
+    RabbitSource source = new RabbitSource(settings, intake, parking, log.reader(), surroundings);
     sources.add(source);
     source.start();
     return source;

@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static tidings.rabbitmq.Work.KEY;
+import static tidings.rabbitmq.Work.publish;
+import static tidings.rabbitmq.Work.publishWithId;
 
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.rabbitmq.client.GetResponse;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,14 +26,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import tidings.core.access.Publisher;
 import tools.jackson.databind.JsonNode;
 
 /** A source on a real broker, before a real log. */
 @ExtendWith(Broker.Given.class)
 final class RabbitSourceTest {
-  private static final String KEY = "nasqueron.ops.github.push";
-
   private final Broker broker;
   private String host = "";
   @TempDir Path folder;
@@ -106,7 +110,7 @@ final class RabbitSourceTest {
       broker.on(
           host,
           channel -> {
-            declareWork(channel);
+            Work.declare(channel);
             publish(channel, KEY, Settings.message("kept for the hub"));
           });
       hub.awaitEntries(1);
@@ -136,7 +140,7 @@ final class RabbitSourceTest {
     broker.on(
         host,
         channel -> {
-          declareWork(channel);
+          Work.declare(channel);
           for (String text : texts.subList(0, 100)) {
             publish(channel, KEY, Settings.message(text));
           }
@@ -255,6 +259,7 @@ final class RabbitSourceTest {
       broker.on(
           host,
           channel -> {
+            await().until(() -> channel.messageCount("dead") == 2);
             GetResponse dead = Objects.requireNonNull(channel.basicGet("dead", true));
             assertThat(new String(dead.getBody(), UTF_8)).isEqualTo("no JSON");
             assertThat(dead.getEnvelope().getRoutingKey()).isEqualTo(KEY);
@@ -416,6 +421,122 @@ final class RabbitSourceTest {
   }
 
   @Test
+  void aLowerPrefetchForgetsNothingOfTheHigherOne() throws Exception {
+    List<String> texts = IntStream.range(0, 30).mapToObj(i -> "message " + i).toList();
+    try (Hub hub = new Hub(folder);
+        Proxy proxy = new Proxy(0, broker.port())) {
+      hub.startAndAwaitUp(Settings.of(proxy.url(host), Settings.QUORUM));
+      proxy.swallow();
+      broker.on(
+          host,
+          channel -> {
+            for (String text : texts) {
+              publish(channel, KEY, Settings.message(text));
+            }
+          });
+      hub.awaitEntries(30);
+    }
+    try (Hub hub = new Hub(folder)) {
+      RabbitSource source =
+          hub.start(
+              Settings.as(Settings.of(broker.url(host), Settings.QUORUM), "center", "center", 5));
+      assertAllAcknowledged(source, 30);
+      assertThat(hub.titles()).containsExactlyElementsOf(texts);
+    }
+  }
+
+  @Test
+  void aFirstDeliveryIsNeverTakenForARepeatedOne() throws Exception {
+    for (int i = 1; i <= 2; i++) {
+      try (Hub hub = new Hub(folder)) {
+        RabbitSource source = hub.startAndAwaitUp(Settings.of(broker.url(host), Settings.QUORUM));
+        broker.on(host, channel -> publish(channel, KEY, Settings.message("twin")));
+        hub.awaitEntries(i);
+        assertAllAcknowledged(source, 1);
+        assertThat(source.counters().appended().sum()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void sourcesOfOneHubFlowBesideEachOther() throws Exception {
+    RabbitQueue shop = new RabbitQueue.Exclusive("shop", "notifications", List.of("shop.#"));
+    RabbitQueue center = new RabbitQueue.Quorum("center", "notifications", List.of("nasqueron.#"));
+    try (Hub hub = new Hub(folder)) {
+      hub.start(
+          Settings.as(
+              Settings.of(broker.url(host), new RabbitQueue.Passive("none")), "away", "away", 1));
+      hub.startAndAwaitUp(Settings.of(broker.url(host), center));
+      hub.startAndAwaitUp(
+          Settings.as(
+              Settings.of(broker.url(host), shop, Format.TIDINGS, null), "shop", "shop", 10));
+      broker.on(
+          host,
+          channel -> {
+            for (int i = 0; i < 20; i++) {
+              publish(channel, KEY, Settings.message("center " + i));
+              publish(
+                  channel, "shop.orders", "{\"to\":[\"everyone\"],\"title\":\"shop " + i + "\"}");
+            }
+            publish(channel, "shop.orders", "no JSON");
+          });
+      hub.awaitEntries(40);
+      await().until(() -> hub.parked().size() == 1);
+      for (String source : List.of("center", "shop")) {
+        assertThat(hub.titles().stream().filter(title -> title.startsWith(source)))
+            .containsExactlyElementsOf(
+                IntStream.range(0, 20).mapToObj(i -> source + " " + i).toList());
+      }
+      assertThat(hub.parked().getFirst().source()).isEqualTo("shop");
+    }
+  }
+
+  @Test
+  void anIdIsOneForAllSourcesOfAPublisherAndForNoOther() throws Exception {
+    RabbitSettings first =
+        Settings.of(broker.url(host), Settings.QUORUM, Format.TIDINGS, null); // of "center"
+    RabbitQueue queue = new RabbitQueue.Exclusive(null, "notifications", List.of("#"));
+    RabbitSettings other = Settings.of(broker.url(host), queue, Format.TIDINGS, null);
+    try (Hub hub = new Hub(folder)) {
+      RabbitSource one = hub.startAndAwaitUp(first);
+      RabbitSource two = hub.startAndAwaitUp(Settings.as(other, "two", "center", 10));
+      RabbitSource three = hub.startAndAwaitUp(Settings.as(other, "three", "shop", 10));
+      broker.on(
+          host, channel -> publishWithId(channel, "42", "{\"to\":[\"everyone\"],\"title\":\"x\"}"));
+      await()
+          .until(() ->
+              one.counters().appended().sum() + two.counters().appended().sum() == 1
+                  && one.counters().repeated().sum() + two.counters().repeated().sum() == 1
+                  && three.counters().appended().sum() == 1);
+      assertThat(hub.titles()).containsExactly("x", "x");
+    }
+  }
+
+  @Test
+  void aQueueThatMayLoseMessagesIsSaidAtTheStart() {
+    Logger logger = (Logger) LoggerFactory.getLogger(RabbitSource.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try (Hub hub = new Hub(folder)) {
+      hub.start(Settings.of(broker.url(host), new RabbitQueue.Passive("work")));
+      hub.start(Settings.of(broker.url(host), Settings.EXCLUSIVE));
+      hub.start(Settings.of(broker.url(host), Settings.QUORUM));
+    } finally {
+      logger.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .filteredOn(line -> line.getLevel() == Level.WARN)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.contains("quorum queue keeps"))
+        .satisfiesExactly(
+            passive ->
+                assertThat(passive)
+                    .contains("if queue \"work\" is a classic one, a restart of the broker loses"),
+            exclusive -> assertThat(exclusive).contains("while the hub is away is missed"));
+  }
+
+  @Test
   void closingTakesBoundedTimeWhateverTheBrokerDoes() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
         Hub hub = new Hub(folder)) {
@@ -445,24 +566,5 @@ final class RabbitSourceTest {
     broker.on(
         host,
         channel -> assertThat(channel.queueDeclarePassive("work").getMessageCount()).isZero());
-  }
-
-  private static void declareWork(Channel channel) throws Exception {
-    channel.exchangeDeclare("notifications", "topic", true);
-    channel.queueDeclare("work", true, false, false, Map.of("x-queue-type", "quorum"));
-    channel.queueBind("work", "notifications", "#");
-  }
-
-  /** Publishes as the Center does: without any property. */
-  private static void publish(Channel channel, String key, String body) throws Exception {
-    channel.basicPublish("notifications", key, null, body.getBytes(UTF_8));
-  }
-
-  private static void publishWithId(Channel channel, String id, String body) throws Exception {
-    channel.basicPublish(
-        "notifications",
-        KEY,
-        new AMQP.BasicProperties.Builder().messageId(id).build(),
-        body.getBytes(UTF_8));
   }
 }

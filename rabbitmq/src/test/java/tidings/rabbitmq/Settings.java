@@ -31,6 +31,20 @@ final class Settings {
         deadLetterExchange);
   }
 
+  /** The same for a source of another name, publisher and prefetch. */
+  static RabbitSettings as(RabbitSettings settings, String name, String publisher, int prefetch) {
+    return new RabbitSettings(
+        name,
+        settings.url(),
+        settings.username(),
+        settings.password(),
+        settings.queue(),
+        prefetch,
+        Publisher.source(publisher),
+        settings.format(),
+        settings.deadLetterExchange());
+  }
+
   /** A message as the Center sends it. */
   static String message(String text) {
     return """

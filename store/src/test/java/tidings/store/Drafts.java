@@ -38,8 +38,8 @@ public final class Drafts {
     return make(title, null, null, raw, null);
   }
 
-  public static NewEntry delivered(String title, String source, int hash) {
-    return make(title, null, null, null, new NewEntry.Delivery(source, hash(hash)));
+  public static NewEntry delivered(String title, String source, int hash, int kept) {
+    return make(title, null, null, null, new NewEntry.Delivery(source, hash(hash), kept));
   }
 
   public static byte[] hash(int number) {

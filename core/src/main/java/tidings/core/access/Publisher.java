@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who published: the scope in which a {@code ref} or a {@code key} is unique. The name carries its
  * kind: {@code sub:…} for a token's subject, {@code token:…} for an API token, {@code source:…} for
- * a source's configured publisher.
+ * a source's configured publisher, unless that is a subject.
  */
 public record Publisher(String name) {
 

@@ -52,9 +52,9 @@ public interface LogReader {
   CompletableFuture<Optional<byte[]>> raw(UUID id);
 
   /**
-   * Hashes of the newest deliveries that a source appended, the newest first.
+   * Hashes of the deliveries of a source that are remembered, the newest first.
    *
    * @see NewEntry.Delivery
    */
-  CompletableFuture<List<byte[]>> deliveries(String source, int limit);
+  CompletableFuture<List<byte[]>> deliveries(String source);
 }

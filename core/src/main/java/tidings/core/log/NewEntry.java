@@ -41,8 +41,10 @@ public record NewEntry(
    *
    * @param source the configured name of the source
    * @param hash 32 bytes of SHA-256 over routing key and body
+   * @param kept how many of the source's newest deliveries are remembered from now on: as many as
+   *     may be appended and not acknowledged
    */
-  public record Delivery(String source, byte[] hash) {}
+  public record Delivery(String source, byte[] hash, int kept) {}
 
   /** This entry at its place in the log. */
   public Entry at(long position) {

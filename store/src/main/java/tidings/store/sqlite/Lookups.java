@@ -21,8 +21,7 @@ final class Lookups {
         database.prepare(
             "SELECT bytes FROM log JOIN raw USING (position) WHERE id = ? AND kind = 0");
     deliveries =
-        database.prepare(
-            "SELECT hash FROM delivery WHERE source = ? ORDER BY position DESC LIMIT ?");
+        database.prepare("SELECT hash FROM delivery WHERE source = ? ORDER BY position DESC");
   }
 
   Optional<Entry> find(UUID id) throws SQLException {
@@ -39,9 +38,8 @@ final class Lookups {
     }
   }
 
-  List<byte[]> deliveries(String source, int limit) throws SQLException {
+  List<byte[]> deliveries(String source) throws SQLException {
     deliveries.setString(1, source);
-    deliveries.setInt(2, limit);
     List<byte[]> hashes = new ArrayList<>();
     try (ResultSet rows = deliveries.executeQuery()) {
       while (rows.next()) {

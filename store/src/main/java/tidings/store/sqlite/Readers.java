@@ -76,8 +76,8 @@ final class Readers implements LogReader {
   }
 
   @Override
-  public CompletableFuture<List<byte[]>> deliveries(String source, int limit) {
-    return query(open -> open.lookups().deliveries(source, limit));
+  public CompletableFuture<List<byte[]>> deliveries(String source) {
+    return query(open -> open.lookups().deliveries(source));
   }
 
   private <T> CompletableFuture<T> query(Reader.Query<T> query) {

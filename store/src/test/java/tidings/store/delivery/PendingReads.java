@@ -61,7 +61,7 @@ final class PendingReads implements LogReader {
   }
 
   @Override
-  public CompletableFuture<List<byte[]>> deliveries(String source, int limit) {
-    return reader.deliveries(source, limit);
+  public CompletableFuture<List<byte[]>> deliveries(String source) {
+    return reader.deliveries(source);
   }
 }
