@@ -17,7 +17,8 @@ export interface Failure {
  */
 export type State =
   | { readonly is: "connecting"; readonly failures: number }
-  | { readonly is: "live"; readonly hello: Hello }
+  /** `failures`: those before it, which count on if it is lost before it is steady. */
+  | { readonly is: "live"; readonly failures: number; readonly hello: Hello }
   | {
       readonly is: "waiting";
       readonly failures: number;
@@ -31,7 +32,13 @@ export type State =
 /** What can happen to a stream. */
 export type Happening =
   | { readonly is: "hello"; readonly hello: Hello }
-  | { readonly is: "lost"; readonly failure: Failure; readonly retryMs: number }
+  /** `steady`: after it had been live for a heartbeat at least. */
+  | {
+      readonly is: "lost";
+      readonly failure: Failure;
+      readonly retryMs: number;
+      readonly steady: boolean;
+    }
   | { readonly is: "unauthorized"; readonly problem: Problem }
   | { readonly is: "refused"; readonly problem: Problem }
   | { readonly is: "retry" }
@@ -59,14 +66,15 @@ export function next(state: State, happening: Happening, backoff: Backoff): Stat
       if (open) return state;
       return { is: "connecting", failures: state.is === "waiting" ? state.failures : 0 };
     case "hello":
-      return state.is === "connecting" ? { is: "live", hello: happening.hello } : state;
+      if (state.is !== "connecting") return state;
+      return { is: "live", failures: state.failures, hello: happening.hello };
     case "unauthorized":
       return open ? { is: "signed-out", problem: happening.problem } : state;
     case "refused":
       return open ? { is: "refused", problem: happening.problem } : state;
     case "lost": {
       if (!open) return state;
-      const failures = state.is === "connecting" ? state.failures + 1 : 1;
+      const failures = happening.steady ? 1 : state.failures + 1;
       const asked = Math.min(happening.retryMs, RETRY_MOST_MS);
       const delayMs = Math.max(asked, delayAfter(failures, backoff));
       return { is: "waiting", failures, delayMs, failure: happening.failure };

@@ -67,11 +67,13 @@ export function openStream(options: StreamOptions): Stream {
   let state: State = { is: "connecting", failures: 0 };
   let connection = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let liveSince = 0;
 
   function apply(happening: Happening): void {
     const previous = state;
     state = next(previous, happening, backoff);
     if (state === previous) return;
+    if (state.is === "live") liveSince = performance.now();
     clearTimeout(timer);
     if (state.is !== "live") connection.abort();
     if (state.is === "connecting") {
@@ -87,7 +89,9 @@ export function openStream(options: StreamOptions): Stream {
     const { signal } = connection;
     let retryMs = 0;
     const lose = (reason: Failure["reason"], detail: string) => {
-      if (!signal.aborted) apply({ is: "lost", failure: { reason, detail }, retryMs });
+      if (signal.aborted) return;
+      const steady = state.is === "live" && performance.now() - liveSince >= state.hello.heartbeatMs;
+      apply({ is: "lost", failure: { reason, detail }, retryMs, steady });
     };
     const expectWithin = (ms: number) => {
       clearTimeout(timer);

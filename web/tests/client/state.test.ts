@@ -8,7 +8,7 @@ const hello = { heartbeatMs: 15_000 };
 
 const STATES = {
   connecting: { is: "connecting", failures: 2 },
-  live: { is: "live", hello },
+  live: { is: "live", failures: 2, hello },
   waiting: { is: "waiting", failures: 2, delayMs: 5, failure },
   "signed-out": { is: "signed-out", problem },
   refused: { is: "refused", problem },
@@ -17,7 +17,7 @@ const STATES = {
 
 const HAPPENINGS = {
   hello: { is: "hello", hello },
-  lost: { is: "lost", failure, retryMs: 0 },
+  lost: { is: "lost", failure, retryMs: 0, steady: false },
   unauthorized: { is: "unauthorized", problem },
   refused: { is: "refused", problem },
   retry: { is: "retry" },
@@ -59,7 +59,7 @@ describe("the state of a stream", () => {
     expect([1, 2, 3, 4, 5, 99].map((n) => delayAfter(n, high))).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  test("failures in a row add up, and a hello ends the row", () => {
+  test("failures in a row add up, and a line that was steady ends the row", () => {
     let state: State = { is: "connecting", failures: 0 };
     const delays: number[] = [];
     for (let i = 0; i < 3; i++) {
@@ -67,15 +67,18 @@ describe("the state of a stream", () => {
       if (state.is === "waiting") delays.push(state.delayMs);
       state = next(state, HAPPENINGS.retry, BACKOFF);
     }
-    state = next(state, HAPPENINGS.hello, BACKOFF);
-    state = next(state, HAPPENINGS.lost, BACKOFF);
-    if (state.is === "waiting") delays.push(state.delayMs);
-    expect(delays).toEqual([75, 150, 300, 75]);
+    for (const steady of [false, true]) {
+      state = next(state, HAPPENINGS.hello, BACKOFF);
+      state = next(state, { ...HAPPENINGS.lost, steady }, BACKOFF);
+      if (state.is === "waiting") delays.push(state.delayMs);
+      state = next(state, HAPPENINGS.retry, BACKOFF);
+    }
+    expect(delays).toEqual([75, 150, 300, 600, 75]);
   });
 
   test("the hub's own pause is kept, up to five minutes", () => {
     const pause = (retryMs: number) =>
-      next(STATES.live, { is: "lost", failure, retryMs }, BACKOFF) as { delayMs: number };
+      next(STATES.live, { is: "lost", failure, retryMs, steady: false }, BACKOFF) as { delayMs: number };
     expect(pause(5_000).delayMs).toBe(5_000);
     expect(pause(9_999_999).delayMs).toBe(300_000);
   });

@@ -43,6 +43,7 @@ const untilState = (is: State["is"]) => until(() => expect(stream?.state.is).toB
 const titles = () =>
   events.flatMap((event) => (event.is === "notification" ? [event.notification.title] : []));
 const failures = () => states.flatMap((state) => (state.is === "waiting" ? [state.failure] : []));
+const inARow = () => states.flatMap((state) => (state.is === "waiting" ? [state.failures] : []));
 const streamCalls = () => hub.requests.filter(({ url }) => url.startsWith("/v1/stream"));
 
 describe("a stream", () => {
@@ -215,6 +216,18 @@ describe("a stream", () => {
     open();
     await until(() => expect(failures()[0]?.reason).toBe("silent"));
     await until(() => expect(streamCalls().length).toBeGreaterThan(1));
+    await until(() => expect(inARow().length).toBeGreaterThan(1));
+    expect(new Set(inARow())).toEqual(new Set([1])); // it held for a heartbeat each time
+  });
+
+  test("a line that is cut after every hello is opened less and less often", async () => {
+    open({
+      onState: (state) => {
+        states.push(state);
+        if (state.is === "live") hub.endStreams();
+      },
+    });
+    await until(() => expect(inARow().slice(0, 4)).toEqual([1, 2, 3, 4]));
   });
 
   test("a hub that never says hello is not waited for", async () => {
