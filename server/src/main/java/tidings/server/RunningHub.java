@@ -223,7 +223,7 @@ final class RunningHub {
     logger.info("stops");
     stopping = true;
     Duration limit = config.http().drainTimeout();
-    CompletableFuture<Void> drawn = sources.stop(blocking);
+    CompletableFuture<Void> drawn = sources.stop();
     server.stopAccepting();
     CompletableFuture<Void> ended = hub.drain(limit.multipliedBy(3).dividedBy(4));
     try {
@@ -235,8 +235,9 @@ final class RunningHub {
       logger.error("ending streams", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      release();
     }
-    release();
     logger.info("stopped");
   }
 

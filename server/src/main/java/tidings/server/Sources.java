@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tidings.core.access.Publisher;
 import tidings.core.delivery.Hub;
 import tidings.core.intake.Parking;
 import tidings.http.api.Readiness;
@@ -88,14 +86,15 @@ final class Sources {
   }
 
   /**
-   * Stops all at once; each waits up to 5 s for what the store was given.
+   * Stops all at once, each on a thread of its own, since a stop must not fail where requests are
+   * refused; each waits up to 5 s for what the store was given.
    *
    * @return done when all have stopped
    */
-  CompletableFuture<Void> stop(Executor blocking) {
+  CompletableFuture<Void> stop() {
     return CompletableFuture.allOf(
         sources.values().stream()
-            .map(source -> CompletableFuture.runAsync(source::close, blocking))
+            .map(source -> CompletableFuture.runAsync(source::close, Thread::startVirtualThread))
             .toArray(CompletableFuture<?>[]::new));
   }
 
@@ -107,7 +106,7 @@ final class Sources {
         secret(config.password()),
         queue(config),
         config.prefetch(),
-        Publisher.source(config.publisher()),
+        config.publisher(),
         switch (config.format()) {
           case NASQUERON -> Format.nasqueron(config.rawContentMax());
           case TIDINGS -> Format.TIDINGS;

@@ -80,7 +80,10 @@ public sealed interface AccessKey {
             "HS256",
             "The key's algorithm. A token never chooses it.");
     Secret secret =
-        section.secret("secret", "For HS256: the secret, at least 32 bytes. Better in a file.");
+        section.secret(
+            "secret",
+            "For HS256: the secret, at least 32 bytes. Better in a file.",
+            "at the start");
     Path publicKey =
         section.path(
             "public-key-file",

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Publisher;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.TopicPattern;
@@ -38,6 +39,11 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
       new Kind<>("an origin like https://www.example.org, without a path", Kind::origin);
   static final Kind<String> NETWORK =
       new Kind<>("an IP address or a network like 10.0.0.0/8", Kind::network);
+
+  /** Who a source's messages are from. */
+  static final Kind<Publisher> PUBLISHER =
+      new Kind<>("a name, or sub:ID with the subject of tokens", Kind::publisher);
+
   static final Kind<AddressPattern> PUBLIC =
       new Kind<>(
           "everyone, or a topic pattern like shop.orders.*: words of A–Z a–z 0–9 _ - joined by"
@@ -148,6 +154,17 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
       boolean fits = slash < 0 || integer(0, bits).parse.apply(text.substring(slash + 1)) != null;
       return fits ? text : null;
     } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Publisher publisher(String text) {
+    if (!text.startsWith("sub:")) {
+      return text.isEmpty() ? null : Publisher.source(text);
+    }
+    try {
+      return Publisher.subject(new Address.User(text.substring("sub:".length())).id());
+    } catch (Refusal e) {
       return null;
     }
   }

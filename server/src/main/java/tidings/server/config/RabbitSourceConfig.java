@@ -3,6 +3,7 @@ package tidings.server.config;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Publisher;
 
 /**
  * A RabbitMQ broker whose messages are taken in.
@@ -29,10 +30,12 @@ public record RabbitSourceConfig(
     Queue queue,
     List<String> bindings,
     int prefetch,
-    String publisher,
+    Publisher publisher,
     Format format,
     int rawContentMax,
     @Nullable String deadLetterExchange) {
+
+  private static final String AT_EACH_CONNECT = "at each connect";
 
   /** What the messages of a source look like. */
   public enum Format {
@@ -86,11 +89,12 @@ public record RabbitSourceConfig(
         section.secret(
             "url",
             "The broker, like `amqp://host:5672/vhost`. With `amqps:` its certificate and host name"
-                + " are checked.");
+                + " are checked.",
+            AT_EACH_CONNECT);
     Secret username =
-        section.secret("username", "Who signs in, if the URL doesn't say; read at each connect.");
+        section.secret("username", "Who signs in, if the URL doesn't say.", AT_EACH_CONNECT);
     Secret password =
-        section.secret("password", "The password, if the URL has none; read at each connect.");
+        section.secret("password", "The password, if the URL has none.", AT_EACH_CONNECT);
     String exchange =
         section.optional(
             "exchange",
@@ -139,14 +143,15 @@ public record RabbitSourceConfig(
     return source;
   }
 
-  private static String publisher(Section section, String name) {
-    String publisher =
+  private static Publisher publisher(Section section, String name) {
+    Publisher publisher =
         section.optional(
             "publisher",
-            Kind.TEXT,
-            "The publisher whose refs and keys the messages have; sources may share one. By"
-                + " default the source's name.");
-    return publisher == null ? name : publisher;
+            Kind.PUBLISHER,
+            "The publisher whose refs and keys the messages have: a name, which sources may share,"
+                + " or `sub:ID`, who publishes over HTTP with tokens of that subject. By default"
+                + " the source's name.");
+    return publisher == null ? Publisher.source(name) : publisher;
   }
 
   private void check(Section section) {

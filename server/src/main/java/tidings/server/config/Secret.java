@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A credential: written in the configuration, or in a file that is read at each use. */
+/**
+ * A credential: written in the configuration, or in a file that is read whenever it is asked for.
+ */
 public sealed interface Secret {
 
   /**

@@ -102,12 +102,14 @@ final class Section {
   /**
    * A credential, as a value or as one of {@code KEY-file} and {@code KEY-env}; null if none is
    * given.
+   *
+   * @param read when its file is read
    */
-  @Nullable Secret secret(String key, String doc) {
+  @Nullable Secret secret(String key, String doc, String read) {
     String inFile = key + "-file";
     String inVariable = key + "-env";
     String value = optional(key, Kind.SECRET, doc);
-    Path file = path(inFile, "A file that holds the " + key + "; read at each use.");
+    Path file = path(inFile, "A file that holds the " + key + "; read " + read + ".");
     String name =
         optional(inVariable, Kind.TEXT, "An environment variable that holds the " + key + ".");
     if (Stream.of(value, file, name).filter(v -> v != null).count() > 1) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.auth.PairAlgorithm;
+import tidings.core.access.Publisher;
 import tidings.server.config.RabbitSourceConfig.Format;
 import tidings.server.config.RabbitSourceConfig.Queue;
 import tidings.server.config.RabbitSourceConfig.QueueKind;
@@ -57,7 +58,7 @@ final class HubConfigTest {
     assertThat(source.queue()).isEqualTo(new Queue("tidings", QueueKind.QUORUM));
     assertThat(source.username()).isEqualTo(new Secret.InFile(folder.resolve("u")));
     assertThat(source.format()).isEqualTo(Format.NASQUERON);
-    assertThat(source.publisher()).isEqualTo("center");
+    assertThat(source.publisher()).isEqualTo(Publisher.source("center"));
     assertThat(source.rawContentMax()).isEqualTo(1 << 20);
   }
 
@@ -394,6 +395,27 @@ final class HubConfigTest {
             fault -> assertThat(fault).contains(":4: sources[1].queue: the key name is missing"),
             fault -> assertThat(fault).contains(":4: sources[1]: the key exchange is missing"),
             fault -> assertThat(fault).contains(":4: sources[1]: the key bindings is missing"));
+  }
+
+  @Test
+  void aSourcePublishesUnderItsOwnNameAnotherOrAsASubject() throws Exception {
+    String source =
+        "  - {name: %s, kind: rabbitmq, url: 'amqp://h', queue: {name: q, kind: passive}%s}\n";
+    String start = "access: {public-topics: [everyone]}\nsources:\n";
+    HubConfig config =
+        load(
+            start
+                + source.formatted("sub:a", "")
+                + source.formatted("b", ", publisher: shop")
+                + source.formatted("c", ", publisher: 'sub:shop'"));
+    assertThat(config.sources())
+        .extracting(RabbitSourceConfig::publisher)
+        .containsExactly(
+            Publisher.source("sub:a"), Publisher.source("shop"), Publisher.subject("shop"));
+    assertThat(faults(start + source.formatted("a", ", publisher: 'sub:'")))
+        .containsExactly(
+            "hub.yaml:3: sources[0].publisher: \"sub:\" (expected a name, or sub:ID with the subject"
+                + " of tokens)");
   }
 
   private HubConfig load(String yaml) throws IOException, InvalidConfiguration {
