@@ -70,6 +70,24 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
   );
 }
 
+/** A process on a disk that takes so long for every sync. */
+export function slowSync(ms: number): Record<string, string> {
+  return preload(
+    'slowsync',
+    `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+
+int fsync(int fd) {
+  static int (*real)(int);
+  if (!real) real = (int (*)(int)) dlsym(RTLD_NEXT, "fsync");
+  usleep(${ms * 1_000});
+  return real(fd);
+}
+`,
+  );
+}
+
 /** A process whose wall clock is ahead by the seconds that a file holds; its monotonic clock is untouched. */
 export function shiftedClock(file: string): Record<string, string> {
   return preload(

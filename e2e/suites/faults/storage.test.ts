@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressedTo, check } from '../../checker/check.ts';
@@ -8,6 +8,7 @@ import { Api, arrival, type Problem } from '../../harness/api.ts';
 import { freePort, temporaryDir } from '../../harness/files.ts';
 import { Hub } from '../../harness/hub.ts';
 import { smallDisk, type Mount } from '../../harness/mount.ts';
+import { slowSync } from '../../harness/preload.ts';
 import { run } from '../../harness/process.ts';
 import { Subscriber } from '../../harness/subscriber.ts';
 import { token } from '../../harness/token.ts';
@@ -138,4 +139,33 @@ describe('the database', () => {
     expect(said).toContain(holed.database);
     expect(said).toMatch(/restore|backup/i);
   });
+});
+
+it('on a slow disk, beside a backup, the write-ahead log stays bounded and nothing is refused', { timeout: 240_000 }, async () => {
+  const mebi = 2 ** 20;
+  const hub = await Hub.start({ env: slowSync(20) });
+  const api = new Api(hub.url, token('shop'));
+  const walBytes = () => statSync(`${hub.database}-wal`).size;
+  let sent = 0;
+  let walBytesMax = 0;
+  const publishSome = async (requests: number) => {
+    for (let i = 0; i < requests; i++) {
+      const batch = Array.from({ length: 100 }, () => ({ to: ['everyone'], title: `n${sent++}`, body: 'x'.repeat(8_000) }));
+      expect((await api.post(batch)).status).toBe(201);
+      walBytesMax = Math.max(walBytesMax, walBytes());
+    }
+  };
+  await publishSome(20);
+  const before = sent;
+  const copy = join(temporaryDir(), 'copy.db');
+  const backup = run('sqlite3', hub.database, '.timeout 10000', `.backup ${copy}`);
+  await Promise.all([backup, publishSome(60)]);
+  await publishSome(80);
+  await hub.stop();
+
+  console.log(`the write-ahead log took up to ${(walBytesMax / mebi).toFixed(0)} MiB of ${(statSync(hub.database).size / mebi).toFixed(0)} MiB written`);
+  expect(statSync(hub.database).size).toBeGreaterThan(120 * mebi);
+  expect(walBytesMax).toBeLessThan(100 * mebi);
+  expect((await run('sqlite3', copy, 'pragma integrity_check')).trim()).toBe('ok');
+  expect(Number(await run('sqlite3', copy, 'select count(*) from log'))).toBeGreaterThanOrEqual(before);
 });
