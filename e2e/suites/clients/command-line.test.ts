@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { launcher } from '../../harness/paths.ts';
 import { run } from '../../harness/process.ts';
@@ -43,6 +44,15 @@ it('what publish sends is heard by listen, also across kill -9 and a restart', a
   await until('all is heard', () => titles().length >= 3, 30_000);
   expect(titles()).toEqual(['Order 1 placed', 'Order 2 placed', 'Order 3 placed']);
   expect(remarks).not.toMatch(/^\s+at /m);
+});
+
+it('what is beyond ASCII arrives as it was written, in the C locale too', async () => {
+  const title = 'Größe 7 für 日本';
+  const args = ['publish', '--hub', hub.url, '--token', token('shop'), '--to', 'topic:cities', '--title', title];
+  await run('env', '-u', 'LC_ALL', '-u', 'LC_CTYPE', '-u', 'LANG', launcher, ...args, '--ref', 'unset');
+  await run('env', 'LC_ALL=C', launcher, ...args, '--ref', 'c');
+  const { items } = await new Api(hub.url, token('auditor')).page('?limit=500&to=topic:cities');
+  expect(items.map((entry) => entry.notification.title)).toEqual([title, title]);
 });
 
 it('publish says what is wrong and ends with an error', async () => {
