@@ -126,3 +126,59 @@ int gettimeofday(struct timeval *t, void *zone) {
 `,
   );
 }
+
+/**
+ * A process whose store writer, and no other thread, meets I/O errors (EIO) in the database as a
+ * file says: `r` when it reads the database file, `w` when it writes the write-ahead log.
+ */
+export function failingDisk(file: string): Record<string, string> {
+  return preload(
+    'disk',
+    `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static int fails(int operation, const char *suffix, int fd) {
+  char name[16], link[64], path[4096];
+  if (prctl(PR_GET_NAME, name) != 0 || strcmp(name, "store-writer") != 0) return 0;
+  FILE *f = fopen("${file}", "r");
+  if (!f) return 0;
+  int asked = fgetc(f);
+  fclose(f);
+  if (asked != operation) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length < (ssize_t) strlen(suffix)) return 0;
+  path[length] = 0;
+  if (strcmp(path + length - strlen(suffix), suffix) != 0) return 0;
+  errno = EIO;
+  return 1;
+}
+
+#define REAL(name) static __typeof__(name) *real; if (!real) real = (__typeof__(name) *) dlsym(RTLD_NEXT, #name)
+
+ssize_t read(int fd, void *to, size_t n) {
+  REAL(read);
+  return fails('r', "tidings.db", fd) ? -1 : real(fd, to, n);
+}
+ssize_t pread64(int fd, void *to, size_t n, off64_t at) {
+  REAL(pread64);
+  return fails('r', "tidings.db", fd) ? -1 : real(fd, to, n, at);
+}
+ssize_t pread(int fd, void *to, size_t n, off_t at) { return pread64(fd, to, n, at); }
+ssize_t write(int fd, const void *from, size_t n) {
+  REAL(write);
+  return fails('w', "tidings.db-wal", fd) ? -1 : real(fd, from, n);
+}
+ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at) {
+  REAL(pwrite64);
+  return fails('w', "tidings.db-wal", fd) ? -1 : real(fd, from, n, at);
+}
+ssize_t pwrite(int fd, const void *from, size_t n, off_t at) { return pwrite64(fd, from, n, at); }
+`,
+  );
+}
