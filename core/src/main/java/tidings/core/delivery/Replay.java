@@ -1,10 +1,6 @@
 package tidings.core.delivery;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -14,34 +10,25 @@ import tidings.core.notification.Address;
 
 /**
  * Brings a subscriber from its cursor to its dispatcher's position: from the tail, or from the log
- * where the tail has moved on. Those who replay the same part of the log share its windows and
- * frames. Used on the dispatcher's thread.
+ * where the tail has moved on. Used on the dispatcher's thread.
  */
 final class Replay {
   /** Windows written to one subscriber before others get their turn. */
   private static final int WINDOWS_A_TURN = 8;
 
-  private static final int WINDOWS_KEPT_MAX = 64;
-  private static final int WEIGHT_KEPT_MAX = 8 << 20;
-
   /** A reader of few addresses uses the address index when it is further behind than this. */
-  private static final int INDEXED_FROM = 4 * Pages.SIZE;
+  private static final int INDEXED_FROM = 4 * SharedPages.SIZE;
 
   /** Entries in one read for one subscriber: what is read and can't be written is read again. */
   private static final int ALONE_ENTRIES = 256;
 
   private final Shared shared;
+  private final Windows windows;
   private final Traffic traffic;
 
-  /** By number: window n covers the positions from 64 n + 1 to 64 n + 64, or part of them. */
-  private final Map<Long, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
-
-  private int weight; // of all that are kept
-  private int withdrawals;
-  private boolean used;
-
-  Replay(Shared shared, Traffic traffic) {
+  Replay(Shared shared, Windows windows, Traffic traffic) {
     this.shared = shared;
+    this.windows = windows;
     this.traffic = traffic;
   }
 
@@ -57,7 +44,7 @@ final class Replay {
     record More() implements Step {}
 
     /**
-     * The log is being read.
+     * The log is being read; when that is done it is the subscriber's {@code read}.
      *
      * @param own whose interest alone the page was read for; null if all share it
      */
@@ -65,21 +52,36 @@ final class Replay {
         implements Step {}
   }
 
-  /** Writes what lies between a subscriber's cursor and the position, as far as it goes now. */
+  /**
+   * Writes what lies between a subscriber's cursor and the position, as far as it goes now.
+   *
+   * <p>A page that it waited for comes first: it is written if it was read for this subscriber
+   * alone, or read alone if others have driven the shared one out meanwhile. So each read brings
+   * somebody on, however many read at different places.
+   */
   Step advance(Subscriber subscriber, long position) {
-    Outlet outlet = subscriber.outlet;
-    for (int turn = 0; turn < WINDOWS_A_TURN; turn++) {
+    Step.Reading read = subscriber.read;
+    subscriber.read = null;
+    if (read != null) {
+      if (read.own() == null && !shared.pages().keeps(read.done())) {
+        return alone(subscriber, position, null);
+      }
+      if (subscriber.audience.interest.equals(read.own())) {
+        write(subscriber, read.done().join());
+      }
+    }
+    for (int i = 0; i < WINDOWS_A_TURN; i++) {
       if (subscriber.cursor >= position) {
         return new Step.Current();
       }
-      if (!outlet.isWritable()) {
+      if (!subscriber.outlet.isWritable()) {
         return new Step.Blocked();
       }
       skipWhatIsGone(subscriber, shared.lowWater());
       if (subscriber.cursor >= position) {
         return new Step.Current();
       }
-      Window window = window(subscriber.cursor + 1, position);
+      Window window = windows.on(subscriber.cursor + 1, position);
       if (window == null) {
         return read(subscriber, position);
       }
@@ -160,8 +162,7 @@ final class Replay {
   }
 
   private Step read(Subscriber subscriber, long position) {
-    Interest interest = subscriber.audience.interest;
-    Set<Address> addresses = interest.indexed();
+    Set<Address> addresses = subscriber.audience.interest.indexed();
     if (addresses != null && position - subscriber.cursor > INDEXED_FROM) {
       return alone(subscriber, position, addresses);
     }
@@ -178,103 +179,5 @@ final class Replay {
     LogReader.Scan scan =
         new LogReader.Scan(subscriber.cursor, position, false, ALONE_ENTRIES, addresses);
     return new Step.Reading(shared.reader().read(scan), subscriber.audience.interest);
-  }
-
-  /**
-   * Goes on after a page was read: writes it if it was read for this subscriber alone, or reads it
-   * alone if others have driven the shared one out meanwhile. So each read brings somebody on,
-   * however many read at different places.
-   */
-  Step advance(Subscriber subscriber, Step.Reading read, long position) {
-    if (read.own() == null && !shared.pages().keeps(read.done())) {
-      return alone(subscriber, position, null);
-    }
-    if (subscriber.audience.interest.equals(read.own())) {
-      write(subscriber, read.done().join());
-    }
-    return advance(subscriber, position);
-  }
-
-  /** The window on which a place stands, or null if it has to be read from the log first. */
-  private @Nullable Window window(long wanted, long position) {
-    used = true;
-    if (withdrawals != shared.withdrawals()) {
-      withdrawals = shared.withdrawals();
-      releaseAll();
-    }
-    long number = (wanted - 1) / Window.ENTRIES_MAX;
-    long first = number * Window.ENTRIES_MAX + 1;
-    long last = Math.min(first + Window.ENTRIES_MAX - 1, position);
-    Window known = windows.get(number);
-    if (known != null && known.first <= wanted && known.last >= last) {
-      return known;
-    }
-    Window made = fromTail(Math.max(first, Math.min(shared.tail().start(), wanted)), last);
-    if (made == null) {
-      made = fromLog(wanted, first, last);
-    }
-    if (made != null) {
-      keep(number, made);
-    }
-    return made;
-  }
-
-  private @Nullable Window fromTail(long first, long last) {
-    List<Entry> entries = new ArrayList<>((int) (last - first + 1));
-    return shared.tail().read(first, last, entries)
-        ? new Window(shared.epoch(), first, last, entries)
-        : null;
-  }
-
-  private @Nullable Window fromLog(long wanted, long first, long last) {
-    Pages.Part part = shared.pages().kept(wanted);
-    if (part == null) {
-      return null;
-    }
-    long from = Math.max(first, part.first());
-    long to = Math.min(last, part.page().reached());
-    List<Entry> entries = new ArrayList<>((int) (to - from + 1));
-    for (Entry entry : part.page().entries()) {
-      if (entry.position() >= from && entry.position() <= to) {
-        entries.add(entry);
-      }
-    }
-    return new Window(shared.epoch(), from, to, entries);
-  }
-
-  private void keep(long number, Window window) {
-    Window before = windows.put(number, window);
-    if (before != null) {
-      drop(before);
-    }
-    weight += window.weight();
-    Iterator<Window> eldest = windows.values().iterator();
-    while (windows.size() > 1 && (windows.size() > WINDOWS_KEPT_MAX || weight > WEIGHT_KEPT_MAX)) {
-      Window old = eldest.next();
-      if (old == window) {
-        break;
-      }
-      eldest.remove();
-      drop(old);
-    }
-  }
-
-  private void drop(Window window) {
-    weight -= window.weight();
-    window.release();
-  }
-
-  private void releaseAll() {
-    windows.values().forEach(Window::release);
-    windows.clear();
-    weight = 0;
-  }
-
-  /** Gives up what nobody used since the last call. */
-  void trim() {
-    if (!used) {
-      releaseAll();
-    }
-    used = false;
   }
 }

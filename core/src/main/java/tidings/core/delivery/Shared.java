@@ -17,7 +17,7 @@ final class Shared {
 
   private final Log log;
   private final Tail tail;
-  private final Pages pages;
+  private final SharedPages pages;
   private final HubSettings settings;
   private final InstantSource clock;
   private final LongSupplier ticker;
@@ -32,7 +32,7 @@ final class Shared {
       RandomGenerator random) {
     this.log = log;
     this.tail = new Tail(log.end(), settings.tailBytesMax());
-    this.pages = new Pages(log.reader());
+    this.pages = new SharedPages(log.reader());
     this.settings = settings;
     this.clock = clock;
     this.ticker = ticker;
@@ -43,7 +43,7 @@ final class Shared {
     return tail;
   }
 
-  Pages pages() {
+  SharedPages pages() {
     return pages;
   }
 

@@ -57,9 +57,7 @@ public final class Subscriber {
 
   /** The connection is writable again: reading goes on from the cursor. */
   public void drained() {
-    if (state == State.BEHIND) {
-      dispatcher.resumeSoon(this);
-    }
+    dispatcher.drained(this);
   }
 
   /** The connection is gone. */

@@ -11,7 +11,7 @@ import tidings.core.log.LogReader;
  * latest ones are kept, so that ten thousand who come back together read the disk once. A page
  * whose bytes pass the reader's limit, or that was not full yet, stands here in parts. Thread-safe.
  */
-final class Pages {
+final class SharedPages {
   /** Positions in a page. */
   static final int SIZE = 1_024;
 
@@ -33,7 +33,7 @@ final class Pages {
 
   private volatile long lowWater;
 
-  Pages(LogReader reader) {
+  SharedPages(LogReader reader) {
     this.reader = reader;
   }
 

@@ -1,0 +1,113 @@
+package tidings.core.delivery;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets those who are behind catch up, one turn each after the other, until they reach the
+ * dispatcher's position. Used on the dispatcher's thread.
+ */
+final class Turns {
+  private static final int RETRY_MS = 1_000;
+
+  private final Dispatcher dispatcher;
+  private final Shared shared;
+  private final Loop loop;
+  private final Replay replay;
+  private final Queue<Subscriber> waiting = new ArrayDeque<>();
+  private boolean going;
+
+  Turns(Dispatcher dispatcher, Shared shared, Loop loop, Replay replay) {
+    this.dispatcher = dispatcher;
+    this.shared = shared;
+    this.loop = loop;
+    this.replay = replay;
+  }
+
+  /** A live subscriber reads on from the log, after a position at least. */
+  void fallBehind(Subscriber subscriber, long from) {
+    subscriber.cursor = Math.max(subscriber.cursor, from);
+    subscriber.state = Subscriber.State.BEHIND;
+    dispatcher.traffic().countFellBehind();
+    add(subscriber);
+  }
+
+  /** Gives a subscriber its next turn; one at a time. */
+  void add(Subscriber subscriber) {
+    if (subscriber.queued) {
+      return;
+    }
+    subscriber.queued = true;
+    waiting.add(subscriber);
+    if (!going) {
+      going = true;
+      loop.yieldThen(this::take);
+    }
+  }
+
+  /** Does one slice: those who wait now take their turns. */
+  private void take() {
+    Slice slice = new Slice(shared);
+    int left = Math.min(waiting.size(), Slice.SUBSCRIBERS_MAX);
+    try {
+      do {
+        Subscriber next = waiting.remove();
+        next.queued = false;
+        if (next.state == Subscriber.State.BEHIND) {
+          turn(next, slice.nowMs);
+        }
+      } while (--left > 0 && slice.hasTime());
+    } finally {
+      going = !waiting.isEmpty();
+      if (going) {
+        loop.yieldThen(this::take);
+      }
+    }
+  }
+
+  private void turn(Subscriber subscriber, long nowMs) {
+    if (nowMs >= subscriber.expiresMs) {
+      dispatcher.expire(subscriber);
+      return;
+    }
+    try {
+      switch (replay.advance(subscriber, dispatcher.position())) {
+        case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
+        case Replay.Step.Blocked blocked -> {}
+        case Replay.Step.More more -> add(subscriber);
+        case Replay.Step.Reading reading -> await(subscriber, reading);
+      }
+    } catch (RuntimeException | Error e) {
+      retry(subscriber);
+      throw e;
+    }
+  }
+
+  private void await(Subscriber subscriber, Replay.Step.Reading reading) {
+    subscriber.state = Subscriber.State.READING;
+    var _ =
+        reading
+            .done()
+            .whenComplete(
+                (page, failure) -> loop.execute(() -> wasRead(subscriber, reading, failure)));
+  }
+
+  private void wasRead(
+      Subscriber subscriber, Replay.Step.Reading reading, @Nullable Throwable failure) {
+    if (subscriber.state != Subscriber.State.READING) {
+      return;
+    }
+    subscriber.state = Subscriber.State.BEHIND;
+    if (failure == null) {
+      subscriber.read = reading;
+      add(subscriber);
+    } else {
+      retry(subscriber);
+    }
+  }
+
+  private void retry(Subscriber subscriber) {
+    loop.later(() -> add(subscriber), RETRY_MS);
+  }
+}
