@@ -96,7 +96,7 @@ class Reader implements Outlet {
   private static final Encoding RECORDING =
       (epoch, entries, direct) -> new Recorded(List.copyOf(entries), direct);
 
-  /** Positions of the notifications that it got and that were checked. */
+  /** Positions of the entries that it got and that were checked. */
   final Set<Long> got = new HashSet<>();
 
   /** The position of the entry that was checked last. */

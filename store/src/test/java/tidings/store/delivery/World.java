@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -28,7 +29,7 @@ import tidings.core.delivery.Subscriber;
 import tidings.core.delivery.Subscription;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
-import tidings.core.log.Log;
+import tidings.core.log.LogReader;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Draft;
@@ -85,10 +86,27 @@ final class World implements AutoCloseable {
   }
 
   /**
-   * A seam for mutations: what stands between the hub and its store, and how a stream is asked for.
+   * A seam for mutations: how a stream is asked for, what becomes of a page of the log, and what
+   * befalls a reader between two steps.
    */
-  record Mutation(UnaryOperator<Log.Listener> listener, UnaryOperator<Subscription> subscription) {
-    static final Mutation NONE = new Mutation(UnaryOperator.identity(), UnaryOperator.identity());
+  record Mutation(
+      UnaryOperator<Subscription> subscription,
+      UnaryOperator<LogReader.Page> page,
+      Consumer<Reader> reader) {
+    static final Mutation NONE =
+        new Mutation(UnaryOperator.identity(), UnaryOperator.identity(), reader -> {});
+
+    static Mutation ofSubscription(UnaryOperator<Subscription> change) {
+      return new Mutation(change, NONE.page, NONE.reader);
+    }
+
+    static Mutation ofPage(UnaryOperator<LogReader.Page> change) {
+      return new Mutation(NONE.subscription, change, NONE.reader);
+    }
+
+    static Mutation ofReader(Consumer<Reader> change) {
+      return new Mutation(NONE.subscription, NONE.page, change);
+    }
   }
 
   static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -132,8 +150,7 @@ final class World implements AutoCloseable {
         40_000);
   }
 
-  private World(
-      Path file, Random random, Retention retention, Mutation mutation, long tailBytesMax) {
+  World(Path file, Random random, Retention retention, Mutation mutation, long tailBytesMax) {
     this.file = file;
     this.random = random;
     this.retention = retention;
@@ -162,28 +179,28 @@ final class World implements AutoCloseable {
         new WrappedLog(opened.log) {
           @Override
           public void start(Listener listener) {
-            Listener mutated = mutation.listener().apply(listener);
             super.start(
                 new Listener() {
                   @Override
                   public void committed(List<Entry> entries) {
-                    mutated.committed(entries);
+                    listener.committed(entries);
                     handedOver.set(entries.getLast().position());
                   }
 
                   @Override
                   public void gone(long position) {
-                    mutated.gone(position);
+                    listener.gone(position);
                   }
 
                   @Override
                   public void purgedBelow(long lowWater) {
-                    mutated.purgedBelow(lowWater);
+                    listener.purgedBelow(lowWater);
                   }
                 });
           }
         };
     log = counting;
+    log.reads.change = mutation.page();
     handedOver.set(opened.end());
     HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
     Hub started = new Hub(counting, settings, this::instant, this::nanos, random);
@@ -267,7 +284,11 @@ final class World implements AutoCloseable {
   }
 
   static ConditionFactory soon() {
-    return Awaitility.with().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).await();
+    return Awaitility.with()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .await()
+        .atMost(Duration.ofMinutes(1));
   }
 
   long lowWater() {
