@@ -92,6 +92,30 @@ final class StreamTest {
   }
 
   @Test
+  void aStreamIsFilteredBySourceLiveAndInReplay() {
+    String before = publish("topic:built", "without a source");
+    String query = "?to=topic:built&source=ci/*&source=!ci/nightly&source=GitHub";
+    try (Wire live = hub.stream(all("a"), query)) {
+      live.headers();
+      next(live);
+      for (String source : List.of("ci/nightly", "ci/main", "cd/main", "GitHub", "GitHub2")) {
+        hub.publish(
+            all("p"),
+            "{\"to\":[\"topic:built\"],\"title\":\"of %s\",\"source\":\"%s\"}"
+                .formatted(source, source));
+      }
+      assertThat(next(live)).contains("\"title\":\"of ci/main\"");
+      assertThat(next(live)).contains("\"title\":\"of GitHub\"");
+    }
+    try (Wire replayed = hub.stream(all("a"), query + "&after=" + before)) {
+      replayed.headers();
+      next(replayed);
+      assertThat(next(replayed)).contains("\"title\":\"of ci/main\"");
+      assertThat(next(replayed)).contains("\"title\":\"of GitHub\"");
+    }
+  }
+
+  @Test
   void anHttp10ProxyGetsThePlainStream() {
     try (Wire wire = hub.wire()) {
       wire.send(
