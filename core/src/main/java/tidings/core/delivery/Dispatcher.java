@@ -64,8 +64,7 @@ public final class Dispatcher {
    */
   public Subscriber subscribe(Subscription subscription, Outlet outlet) {
     Subscriber subscriber =
-        new Subscriber(
-            this, joined++, subscription, audiences.of(subscription.interest()), outlet);
+        new Subscriber(this, joined++, subscription, audiences.of(subscription.interest()), outlet);
     audiences.add(subscriber);
     traffic.subscribers(audiences.size());
     subscriber.progressS = traffic.nowS();
