@@ -2,9 +2,10 @@ package tidings.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
@@ -13,29 +14,32 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tidings.core.delivery.Dispatcher;
+import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
+import tidings.http.exchange.Response;
 
 /**
  * One connection: its requests one after the other (RFC 9112), its deadline, and its end. What is
  * pipelined waits until the answer before it is written and the client takes it. All on the event
  * loop.
  */
-final class Conversation extends ChannelInboundHandlerAdapter {
+final class Conversation extends Watched implements Carrier {
   private static final Logger logger = LoggerFactory.getLogger(Conversation.class);
   private static final Duration LINGER = Duration.ofSeconds(2);
-
-  /** How soon a client must ask while others wait for its place. */
-  private static final Duration BRIEF = Duration.ofSeconds(1);
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEAD_BYTES = 512;
 
   /** What a client must take of its answers at least. */
   private static final int SLOWEST_BYTES_S = 4 << 10;
@@ -43,23 +47,18 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private final HttpSettings settings;
   private final Site site;
   private final Worker worker;
-  private final InetAddress peer;
-  private final @Nullable Connections counted; // where a trusted proxy's requests are counted
-  private @Nullable InetAddress client; // that of the request under way, if it is counted
+  private final Peer peer;
+  private @Nullable InetAddress client; // whose request is under way
   private final Queue<HttpObject> waiting = new ArrayDeque<>(2);
   private @Nullable ChannelHandlerContext context;
   private State state = State.OPEN;
   private @Nullable Turn turn;
+  private boolean keepAlive; // whether the client of the turn asks for another
+  private boolean version10;
   private boolean begun; // whether bytes of the next request have come
   private boolean taking;
   private boolean inputEnded; // whether the client sends nothing more
   private long unsent; // bytes of answers when the deadline was set
-
-  /** When the connection ends unless something has happened by then. */
-  long deadline;
-
-  /** Its place among those that are watched, -1 if it is not. */
-  int slot = -1;
 
   private enum State {
     OPEN,
@@ -69,52 +68,47 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     ENDED
   }
 
-  /**
-   * @param counted where the clients of each request are counted, null if the peer itself is
-   */
-  Conversation(
-      HttpSettings settings,
-      Site site,
-      Worker worker,
-      InetAddress peer,
-      @Nullable Connections counted) {
+  Conversation(HttpSettings settings, Site site, Worker worker, Peer peer) {
+    super(worker.deadlines());
     this.settings = settings;
     this.site = site;
     this.worker = worker;
     this.peer = peer;
-    this.counted = counted;
   }
-
-  /** What belongs to an event loop. */
-  record Worker(Dispatcher dispatcher, Deadlines deadlines) {}
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
-    worker.deadlines().add(this);
-    deadline(settings.headerDeadline());
+    watch(settings.headerDeadline());
   }
 
-  ChannelHandlerContext context() {
+  @Override
+  public Channel channel() {
+    return context().channel();
+  }
+
+  private ChannelHandlerContext context() {
     if (context == null) {
       throw new IllegalStateException("not in a pipeline yet");
     }
     return context;
   }
 
-  Worker worker() {
+  @Override
+  public Worker worker() {
     return worker;
   }
 
   // --- deadlines ---
 
-  private void deadline(Duration in) {
-    deadline = worker.deadlines().now() + in.toNanos();
+  @Override
+  void deadline(Duration in) {
+    super.deadline(in);
     unsent = unsent();
   }
 
-  /** Gives a request's body its time. */
-  void bodyDeadline() {
+  @Override
+  public void bodyDeadline() {
     deadline(settings.bodyDeadline());
   }
 
@@ -126,7 +120,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The deadline has passed. */
+  @Override
   void late() {
     if (state != State.ENDED && turn != null) {
       if (turn.isBusy()) {
@@ -187,8 +181,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     return turn == null ? context().channel().isWritable() : turn.isReading();
   }
 
-  /** Reads from the connection, or not. */
-  void readOn() {
+  @Override
+  public void readOn() {
     if (!inputEnded) { // there is nothing to read then, and epoll takes it for an error
       boolean wanted = waiting.isEmpty() && (turn == null || !turn.isPaused());
       context().channel().config().setAutoRead(state == State.ENDED || wanted);
@@ -219,52 +213,106 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     if (version.majorVersion() != 1) {
       refuse(Malformed.version(version));
     } else {
-      InetAddress from = counted == null ? peer : clientBehind(head);
-      Request request = new Request(head, from, RequestId.of(head.headers()));
-      turn = new Turn(this, site, request, !request.isVersion10() && HttpUtil.isKeepAlive(head));
+      InetAddress from = peer.client(head);
+      Request request = new Request(head, from, peer.isSecure(), RequestId.of(head.headers()));
+      version10 = request.isVersion10();
+      keepAlive = !version10 && HttpUtil.isKeepAlive(head);
+      turn = new Turn(this, site, request);
       bodyDeadline();
-      turn.begin(head, counted == null || enter(from, counted));
-    }
-  }
-
-  private InetAddress clientBehind(HttpRequest head) {
-    return settings.trustedProxies().client(peer, head.headers().getAll("X-Forwarded-For"));
-  }
-
-  private boolean enter(InetAddress from, Connections clients) {
-    if (from.equals(peer)) {
-      return true; // the proxy itself, or one that does not say for whom
-    }
-    if (!clients.enter(from)) {
-      return false;
-    }
-    client = from;
-    return true;
-  }
-
-  private void leaveClientAtEnd() {
-    if (client != null && counted != null) {
-      InetAddress streaming = client;
-      Connections clients = counted;
-      client = null;
-      var _ = context().channel().closeFuture().addListener(end -> clients.leave(streaming));
+      boolean admitted = peer.enter(from);
+      if (admitted) {
+        client = from;
+      }
+      turn.begin(head, admitted);
     }
   }
 
   private void leaveClient() {
-    if (client != null && counted != null) {
-      counted.leave(client);
+    if (client != null) {
+      peer.leave(client);
       client = null;
     }
   }
 
-  /** Whether there may be a request after the one under way. */
-  boolean mayGoOn() {
-    return state == State.OPEN && !(inputEnded && waiting.isEmpty());
+  // --- answers ---
+
+  @Override
+  public void goAhead() {
+    var _ = context().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), context().voidPromise());
+  }
+
+  @Override
+  public void answer(Response response, boolean whole) {
+    boolean goesOn = goesOn(whole);
+    ByteBuf out = context().alloc().directBuffer(response.sizeMax());
+    response.write(out, goesOn);
+    finish(out, whole, goesOn);
+  }
+
+  private boolean goesOn(boolean whole) {
+    return keepAlive && whole && state == State.OPEN && !(inputEnded && waiting.isEmpty());
+  }
+
+  private void finish(ByteBuf last, boolean whole, boolean goesOn) {
+    if (goesOn) {
+      var _ = context().writeAndFlush(last, context().voidPromise());
+      next();
+    } else {
+      closeAfter(last, whole);
+    }
+  }
+
+  @Override
+  public AnswerStream stream(Response head, Turn answered) {
+    if (!keepAlive) {
+      head.header("Connection", "close");
+    }
+    var _ = context().writeAndFlush(streamHead(head), context().voidPromise());
+    return new ChunkedAnswer(
+        context(),
+        !version10,
+        last -> {
+          if (answered.endStream()) {
+            finish(last, answered.isWhole(), goesOn(answered.isWhole()));
+          }
+        });
+  }
+
+  private ByteBuf streamHead(Response head) {
+    if (!version10) {
+      head.header("Transfer-Encoding", "chunked");
+    }
+    ByteBuf out = context().alloc().directBuffer(HEAD_BYTES);
+    head.writeHead(out);
+    return out;
+  }
+
+  @Override
+  public void takeOver(Response head, ChannelHandler handler) {
+    Channel channel = channel();
+    ByteBuf first = streamHead(head);
+    channel.pipeline().addLast(handler);
+    leave();
+    channel.pipeline().remove(RequestDecoder.class);
+    channel.config().setAutoRead(true);
+    Sockets.forStream(channel, channel);
+    var _ = channel.write(first, channel.voidPromise());
+  }
+
+  /** Leaves the connection to another handler. */
+  private void leave() {
+    discardWaiting();
+    unwatch();
+    if (client != null) {
+      InetAddress streaming = client;
+      client = null;
+      var _ = channel().closeFuture().addListener(end -> peer.leave(streaming));
+    }
+    context().pipeline().remove(this);
   }
 
   /** The answer under way is whole: the next request's turn. */
-  void next() {
+  private void next() {
     turn = null;
     leaveClient();
     deadline(settings.idle());
@@ -288,20 +336,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   // --- the end ---
 
-  /** Answers one request, if that begins to come at once. */
-  void beBrief() {
-    oneMore();
-    deadline(BRIEF);
-  }
-
-  /** Closes the connection after the next answer. */
+  @Override
   void oneMore() {
     if (state == State.OPEN) {
       state = State.STOPPING;
     }
   }
 
-  /** Closes the connection once nothing is under way. */
+  @Override
   void stop() {
     oneMore();
     if (state == State.STOPPING && turn == null) {
@@ -315,7 +357,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
       close();
       return;
     }
-    ByteBuf out = context().alloc().directBuffer(512);
+    ByteBuf out = context().alloc().directBuffer(HEAD_BYTES);
     ProblemDocument.response(malformed.problem(), malformed.status())
         .header("X-Request-Id", RequestId.fresh())
         .header("Vary", "Origin")
@@ -328,7 +370,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
    * is thrown away for a moment: closed at once, the connection would be reset, and the answer lost
    * (RFC 9112, 9.6).
    */
-  void closeAfter(ByteBuf last, boolean wholeRequest) {
+  private void closeAfter(ByteBuf last, boolean wholeRequest) {
     discardWaiting();
     state = State.ENDED;
     var written = context().writeAndFlush(last);
@@ -338,13 +380,22 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     } else {
       written.addListener(done -> {
         deadline(LINGER);
-        var _ = ((SocketChannel) context().channel()).shutdownOutput();
+        endOutput();
       });
     }
     readOn();
   }
 
-  void close() {
+  private void endOutput() {
+    SslHandler tls = channel().pipeline().get(SslHandler.class);
+    if (tls != null) {
+      var _ = tls.closeOutbound();
+    }
+    var _ = ((SocketChannel) channel()).shutdownOutput();
+  }
+
+  @Override
+  public void close() {
     var _ = context().close();
   }
 
@@ -377,21 +428,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
   }
 
-  boolean inputEnded() {
+  @Override
+  public boolean inputEnded() {
     return inputEnded;
-  }
-
-  /** Leaves the connection to another handler. */
-  void leave() {
-    discardWaiting();
-    worker.deadlines().remove(this);
-    leaveClientAtEnd();
-    context().pipeline().remove(this);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    worker.deadlines().remove(this);
+    unwatch();
     discardWaiting();
     leaveClient();
     state = State.ENDED;

@@ -8,15 +8,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Ends connections that are late: those of one event loop, looked through twice a second, on its
- * thread. A deadline is a moment, which bytes that trickle in do not move.
+ * Ends what is late: connections and requests of one event loop, looked through twice a second, on
+ * its thread. A deadline is a moment, which bytes that trickle in do not move.
  */
 final class Deadlines {
   private static final int SWEEP_MS = 500;
 
   private final EventLoop loop;
   private final LongSupplier ticker;
-  private final List<Conversation> watched = new ArrayList<>();
+  private final List<Watched> watched = new ArrayList<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private boolean finishing;
   private long now;
@@ -33,42 +33,42 @@ final class Deadlines {
     return now;
   }
 
-  void add(Conversation conversation) {
-    conversation.slot = watched.size();
-    watched.add(conversation);
+  void add(Watched handler) {
+    handler.slot = watched.size();
+    watched.add(handler);
     if (finishing) {
-      conversation.stop();
+      handler.stop();
     }
   }
 
-  void remove(Conversation conversation) {
-    if (conversation.slot >= 0) {
-      Conversation last = watched.removeLast();
-      if (last != conversation) {
-        watched.set(conversation.slot, last);
-        last.slot = conversation.slot;
+  void remove(Watched handler) {
+    if (handler.slot >= 0) {
+      Watched last = watched.removeLast();
+      if (last.slot != handler.slot) {
+        watched.set(handler.slot, last);
+        last.slot = handler.slot;
       }
-      conversation.slot = -1;
+      handler.slot = -1;
     }
     if (finishing && watched.isEmpty()) {
       finished.complete(null);
     }
   }
 
-  /** Lets each conversation end with its next answer. May be called on any thread. */
+  /** Lets each connection end with its next answer. May be called on any thread. */
   void oneMore() {
-    loop.execute(() -> watched.forEach(Conversation::oneMore));
+    loop.execute(() -> watched.forEach(Watched::oneMore));
   }
 
   /**
-   * Ends each conversation once its request is answered. May be called on any thread.
+   * Ends each connection once its requests are answered. May be called on any thread.
    *
    * @return done when none is left
    */
   CompletableFuture<Void> finish() {
     loop.execute(() -> {
       finishing = true;
-      List.copyOf(watched).forEach(Conversation::stop);
+      List.copyOf(watched).forEach(Watched::stop);
       if (watched.isEmpty()) {
         finished.complete(null);
       }

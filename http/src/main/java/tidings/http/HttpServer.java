@@ -2,37 +2,38 @@ package tidings.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Hub;
 
 /**
- * The hub's HTTP/1.1 server: event loops, their dispatchers, and what accepts connections. {@link
- * #start} and {@link #close} are called once, by one thread.
+ * The hub's server of HTTP/1.1 and, over TLS, HTTP/2: event loops, their dispatchers, and what
+ * accepts connections. {@link #start} and {@link #close} are called once, by one thread.
  */
 public final class HttpServer implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final int STOP_S = 5;
+  private static final int TLS_REFRESH_S = 5;
 
   private final HttpSettings settings;
   private final Site site;
   private final EventLoopGroup loops;
-  private final IdentityHashMap<EventLoop, Conversation.Worker> workers = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private final Connections connections;
-  private @Nullable Channel listening;
+  private final List<Channel> listening = new ArrayList<>(2);
 
   /**
    * Makes the event loops, one a core, and the dispatcher of each.
@@ -50,7 +51,7 @@ public final class HttpServer implements AutoCloseable {
     for (EventExecutor executor : loops) {
       EventLoop loop = (EventLoop) executor;
       Dispatcher dispatcher = hub.dispatcher(loop);
-      workers.put(loop, new Conversation.Worker(dispatcher, new Deadlines(loop, ticker)));
+      workers.put(loop, new Worker(dispatcher, new Deadlines(loop, ticker)));
     }
   }
 
@@ -61,6 +62,29 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException if the address can't be listened on
    */
   public InetSocketAddress start() throws IOException {
+    TlsFiles tls = settings.tls();
+    Channel serving =
+        listen(settings.port(), new Accepting(settings, site, workers, connections, tls));
+    InetSocketAddress address = (InetSocketAddress) serving.localAddress();
+    if (tls != null) {
+      var _ =
+          loops
+              .next()
+              .scheduleWithFixedDelay(
+                  () -> site.blocking().execute(tls::refresh),
+                  TLS_REFRESH_S,
+                  TLS_REFRESH_S,
+                  TimeUnit.SECONDS);
+    }
+    if (settings.redirectPort() >= 0) {
+      listen(
+          settings.redirectPort(),
+          new Redirect.Accepting(settings, connections, address.getPort()));
+    }
+    return address;
+  }
+
+  private Channel listen(int port, ChannelHandler accepting) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -69,16 +93,20 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(new Accepting());
-    var bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+            .childHandler(accepting);
+    var bound = bootstrap.bind(settings.host(), port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "can't listen on %s:%d: %s"
-              .formatted(settings.host(), settings.port(), bound.cause().getMessage()),
+          "can't listen on %s:%d: %s".formatted(settings.host(), port, bound.cause().getMessage()),
           bound.cause());
     }
-    listening = bound.channel();
-    return (InetSocketAddress) listening.localAddress();
+    listening.add(bound.channel());
+    return bound.channel();
+  }
+
+  /** Where plain HTTP is redirected to HTTPS, once started. */
+  public int redirectPort() {
+    return ((InetSocketAddress) listening.getLast().localAddress()).getPort();
   }
 
   /** How many connections are open. */
@@ -110,9 +138,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void stopListening() {
-    if (listening != null) {
-      listening.close().awaitUninterruptibly();
-    }
+    listening.forEach(channel -> channel.close().awaitUninterruptibly());
   }
 
   /** Ends all that is left. */
@@ -120,36 +146,5 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     stopListening();
     loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly();
-  }
-
-  /** Sets up accepted connections. */
-  private final class Accepting extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(Channel channel) {
-      if (!connections.enter()) {
-        var _ = channel.close();
-        return;
-      }
-      var _ = channel.closeFuture().addListener(closed -> connections.leave());
-      InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-      boolean proxied = settings.trustedProxies().contains(address);
-      if (!proxied) {
-        if (!connections.enter(address)) {
-          var _ = channel.close();
-          return;
-        }
-        var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
-      }
-      Conversation.Worker worker = workers.get(channel.eventLoop());
-      if (worker == null) {
-        throw new IllegalStateException("a channel on an unknown event loop");
-      }
-      Conversation conversation =
-          new Conversation(settings, site, worker, address, proxied ? connections : null);
-      channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
-      if (connections.isCrowded()) {
-        conversation.beBrief();
-      }
-    }
   }
 }

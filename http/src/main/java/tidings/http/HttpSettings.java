@@ -1,6 +1,7 @@
 package tidings.http;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the hub speaks HTTP, and how much it takes.
@@ -15,6 +16,8 @@ import java.time.Duration;
  * @param connectionsMax connections in all; the last few of them take no streams
  * @param connectionsPerAddressMax connections of one address; loopback is not counted
  * @param trustedProxies whose clients are counted by request
+ * @param tls null for plain HTTP
+ * @param redirectPort where plain HTTP is redirected to HTTPS, -1 for nowhere
  */
 public record HttpSettings(
     String host,
@@ -26,4 +29,6 @@ public record HttpSettings(
     Duration idle,
     int connectionsMax,
     int connectionsPerAddressMax,
-    TrustedProxies trustedProxies) {}
+    TrustedProxies trustedProxies,
+    @Nullable TlsFiles tls,
+    int redirectPort) {}

@@ -16,8 +16,7 @@ record Malformed(Problem problem, int status) {
   /** What the decoder did not take. */
   static Malformed of(Throwable cause, HttpSettings settings) {
     return switch (cause) {
-      case TooLongHttpLineException e ->
-          tooLarge("request line is", 414, settings.targetBytesMax());
+      case TooLongHttpLineException e -> target(settings);
       case TooLongHttpHeaderException e -> tooLarge("headers are", 431, settings.headerBytesMax());
       case TooLongFrameException e -> tooLarge("headers are", 431, settings.headerBytesMax());
       default ->
@@ -30,6 +29,11 @@ record Malformed(Problem problem, int status) {
     return new Malformed(
         Problem.of(Problem.Kind.INVALID_REQUEST, given + " is not spoken here (expected HTTP/1.1)"),
         505);
+  }
+
+  /** A request line that is too long. */
+  static Malformed target(HttpSettings settings) {
+    return tooLarge("request line is", 414, settings.targetBytesMax());
   }
 
   private static Malformed tooLarge(String part, int status, int bytesMax) {

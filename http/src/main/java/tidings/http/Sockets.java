@@ -31,13 +31,17 @@ final class Sockets {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /** Bounds what one slow reader can make the process and the kernel hold. */
-  static void forStream(Channel channel) {
-    channel.config().setWriteBufferWaterMark(STREAM_WAITING);
+  /**
+   * Bounds what one slow reader can make the process and the kernel hold.
+   *
+   * @param socket what the stream's channel is carried by, perhaps itself
+   */
+  static void forStream(Channel stream, Channel socket) {
+    stream.config().setWriteBufferWaterMark(STREAM_WAITING);
     if (Epoll.isAvailable()) {
-      channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) STREAM_UNSENT_BYTES);
+      socket.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) STREAM_UNSENT_BYTES);
     } else {
-      channel.config().setOption(ChannelOption.SO_SNDBUF, 2 * STREAM_UNSENT_BYTES);
+      socket.config().setOption(ChannelOption.SO_SNDBUF, 2 * STREAM_UNSENT_BYTES);
     }
   }
 }

@@ -1,10 +1,7 @@
 package tidings.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,7 +9,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +27,10 @@ import tidings.http.exchange.Response;
 /** One request until it is answered. On the event loop, but for what {@link Exchange} allows. */
 final class Turn implements Exchange {
   private static final Logger logger = LoggerFactory.getLogger(Turn.class);
-  private static final byte[] CONTINUE =
-      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final Conversation connection;
+  private final Carrier carrier;
   private final Site site;
   private final Request request;
-  private final boolean keepAlive;
   private final Body body;
   private State state = State.READING;
   private boolean whole; // whether the request has come to its end
@@ -58,20 +51,15 @@ final class Turn implements Exchange {
     DONE
   }
 
-  Turn(Conversation connection, Site site, Request request, boolean keepAlive) {
-    this.connection = connection;
+  Turn(Carrier carrier, Site site, Request request) {
+    this.carrier = carrier;
     this.site = site;
     this.request = request;
-    this.keepAlive = keepAlive;
-    this.body = new Body(connection.context().alloc());
-  }
-
-  private ChannelHandlerContext context() {
-    return connection.context();
+    this.body = new Body(carrier.channel().alloc());
   }
 
   private EventLoop eventLoop() {
-    return context().channel().eventLoop();
+    return carrier.channel().eventLoop();
   }
 
   // --- the request comes ---
@@ -112,7 +100,7 @@ final class Turn implements Exchange {
   private void askForBody() {
     if (awaited) {
       awaited = false;
-      var _ = context().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), context().voidPromise());
+      carrier.goAhead();
     }
   }
 
@@ -226,27 +214,10 @@ final class Turn implements Exchange {
       if (request.method().equals(HttpMethod.HEAD)) {
         response.withoutBody();
       }
-      decorate(response);
-      boolean goesOn = goesOn();
-      ByteBuf out = context().alloc().directBuffer(response.sizeMax());
-      response.write(out, goesOn);
-      finish(out, goesOn);
+      carrier.answer(decorate(response), whole);
     } catch (Throwable failure) { // there is no answer to give
       report(failure);
-      connection.close();
-    }
-  }
-
-  private boolean goesOn() {
-    return keepAlive && whole && connection.mayGoOn();
-  }
-
-  private void finish(ByteBuf last, boolean goesOn) {
-    if (goesOn) {
-      var _ = context().writeAndFlush(last, context().voidPromise());
-      connection.next();
-    } else {
-      connection.closeAfter(last, whole);
+      carrier.close();
     }
   }
 
@@ -254,7 +225,7 @@ final class Turn implements Exchange {
   public void fail(Throwable failure) {
     now(() -> {
       if (state == State.STREAMING) {
-        connection.close(); // an answer that has begun can only be broken off
+        carrier.close(); // an answer that has begun can only be broken off
       } else {
         Exchange.super.fail(failure);
       }
@@ -279,20 +250,20 @@ final class Turn implements Exchange {
   @Override
   public void onGone(Runnable task) {
     gone = task;
-    if (connection.inputEnded()) {
-      connection.close();
+    if (carrier.inputEnded()) {
+      carrier.close();
     }
   }
 
   @Override
   public void pause(boolean now) {
     paused = now;
-    connection.readOn();
+    carrier.readOn();
   }
 
   @Override
   public void moreTime() {
-    connection.bodyDeadline();
+    carrier.bodyDeadline();
   }
 
   @Override
@@ -302,28 +273,24 @@ final class Turn implements Exchange {
     }
     askForBody();
     state = State.STREAMING;
-    boolean chunked = !request.isVersion10();
-    if (chunked) {
-      head.header("Transfer-Encoding", "chunked");
-    }
-    if (!keepAlive) {
-      head.header("Connection", "close");
-    }
-    ByteBuf out = context().alloc().directBuffer(512);
-    decorate(head).writeHead(out);
-    var _ = context().writeAndFlush(out, context().voidPromise());
-    return new ChunkedAnswer(context(), chunked, this::endStream);
+    return carrier.stream(decorate(head), this);
   }
 
-  private void endStream(ByteBuf last) {
-    if (state == State.STREAMING) {
-      state = State.DONE;
-      finish(last, goesOn());
+  /** Ends an answer that has begun, unless it is over already. */
+  boolean endStream() {
+    if (state != State.STREAMING) {
+      return false;
     }
+    state = State.DONE;
+    return true;
   }
 
-  @Override
-  public Response decorate(Response response) {
+  /** Whether the request has come to its end. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  private Response decorate(Response response) {
     site.decoration().apply(request, response);
     return response;
   }
@@ -358,18 +325,13 @@ final class Turn implements Exchange {
 
   @Override
   public Dispatcher dispatcher() {
-    return connection.worker().dispatcher();
+    return carrier.worker().dispatcher();
   }
 
   @Override
-  public void takeOver(ChannelHandler handler) {
+  public void takeOver(Response head, ChannelHandler handler) {
     state = State.DONE;
     body.release();
-    Channel channel = context().channel();
-    channel.pipeline().addLast(handler);
-    connection.leave();
-    channel.pipeline().remove(RequestDecoder.class);
-    channel.config().setAutoRead(true);
-    Sockets.forStream(channel);
+    carrier.takeOver(decorate(head), handler);
   }
 }

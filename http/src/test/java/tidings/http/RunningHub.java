@@ -79,7 +79,9 @@ final class RunningHub implements AutoCloseable {
                 Duration.ofSeconds(75),
                 1_000,
                 200,
-                TrustedProxies.NONE),
+                TrustedProxies.NONE,
+                null,
+                -1),
             Duration.ofSeconds(15),
             BLOCKING,
             false);
@@ -105,7 +107,27 @@ final class RunningHub implements AutoCloseable {
               value,
               http.connectionsMax(),
               http.connectionsPerAddressMax(),
-              http.trustedProxies()));
+              http.trustedProxies(),
+              http.tls(),
+              http.redirectPort()));
+    }
+
+    /** HTTPS, and a port that redirects to it. */
+    Options tls(TlsFiles files) {
+      return http(
+          new HttpSettings(
+              http.host(),
+              http.port(),
+              http.headerBytesMax(),
+              http.targetBytesMax(),
+              http.headerDeadline(),
+              http.bodyDeadline(),
+              http.idle(),
+              http.connectionsMax(),
+              http.connectionsPerAddressMax(),
+              http.trustedProxies(),
+              files,
+              0));
     }
 
     Options connections(int max, int perAddressMax, String... trustedProxies) {
@@ -120,7 +142,9 @@ final class RunningHub implements AutoCloseable {
               http.idle(),
               max,
               perAddressMax,
-              TrustedProxies.of(List.of(trustedProxies))));
+              TrustedProxies.of(List.of(trustedProxies)),
+              http.tls(),
+              http.redirectPort()));
     }
 
     Options heartbeat(Duration value) {

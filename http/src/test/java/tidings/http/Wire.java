@@ -169,7 +169,7 @@ final class Wire implements AutoCloseable {
     return null;
   }
 
-  private String rest() {
+  String rest() {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     for (int b = readBody(); b >= 0; b = readBody()) {
       rest.write(b);

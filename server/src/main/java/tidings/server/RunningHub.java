@@ -25,6 +25,7 @@ import tidings.core.problem.Problem;
 import tidings.http.HttpServer;
 import tidings.http.HttpSettings;
 import tidings.http.Site;
+import tidings.http.TlsFiles;
 import tidings.http.TrustedProxies;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
@@ -36,6 +37,7 @@ import tidings.server.cli.Failure;
 import tidings.server.config.HttpConfig;
 import tidings.server.config.HubConfig;
 import tidings.server.config.StoreConfig;
+import tidings.server.config.TlsConfig;
 import tidings.store.Retention;
 import tidings.store.StoreUnusable;
 import tidings.store.sqlite.SqliteLog;
@@ -72,13 +74,19 @@ final class RunningHub {
    */
   static RunningHub start(HubConfig config, Consumer<Throwable> fatal) throws Failure {
     AccessSettings access = Access.settings(config);
+    HttpSettings http = settings(config.http());
     SecureRandom random = new SecureRandom();
     SqliteLog log =
         open(config.store(), new Surroundings(Clocks.WALL, Clocks.TICKER, random, fatal));
-    return new RunningHub(config, access, log, random);
+    return new RunningHub(config, access, http, log, random);
   }
 
-  private RunningHub(HubConfig config, AccessSettings access, SqliteLog log, SecureRandom random)
+  private RunningHub(
+      HubConfig config,
+      AccessSettings access,
+      HttpSettings serving,
+      SqliteLog log,
+      SecureRandom random)
       throws Failure {
     this.config = config;
     this.log = log;
@@ -113,12 +121,12 @@ final class RunningHub {
             config.dev() ? new DevGuard() : request -> null,
             new CrossOrigin(Set.copyOf(http.corsOrigins())),
             blocking);
-    this.server = new HttpServer(settings(http), site, hub, Clocks.TICKER);
+    this.server = new HttpServer(serving, site, hub, Clocks.TICKER);
     metrics.connections(server::connections);
     this.memory = new Memory(Clocks.TICKER, () -> hub.shed(SHED_ONE_OF));
     hub.start();
     try {
-      this.url = url(server.start());
+      this.url = url(http.tls().certificate() != null, server.start());
     } catch (IOException e) {
       release();
       throw new Failure(e.getMessage() + " (choose another with http.port or --port)", e);
@@ -179,7 +187,8 @@ final class RunningHub {
     }
   }
 
-  private static HttpSettings settings(HttpConfig config) {
+  private static HttpSettings settings(HttpConfig config) throws Failure {
+    TlsConfig tls = config.tls();
     int connectionsMax = Math.min(config.connectionsMax(), Descriptors.forConnections());
     if (connectionsMax < config.connectionsMax()) {
       logger.info(
@@ -197,16 +206,27 @@ final class RunningHub {
         IDLE,
         connectionsMax,
         config.connectionsPerAddressMax(),
-        TrustedProxies.of(config.trustedProxies()));
+        TrustedProxies.of(config.trustedProxies()),
+        tls.certificate() == null || tls.key() == null ? null : tls(tls.certificate(), tls.key()),
+        tls.redirectPort() == null ? -1 : tls.redirectPort());
   }
 
-  private static String url(InetSocketAddress address) {
+  private static TlsFiles tls(Path certificate, Path key) throws Failure {
+    try {
+      return new TlsFiles(certificate, key, Clocks.WALL);
+    } catch (IOException e) {
+      throw new Failure("http.tls: " + e.getMessage(), e);
+    }
+  }
+
+  private static String url(boolean secure, InetSocketAddress address) {
     String host =
         address.getAddress().isAnyLocalAddress()
             ? "localhost"
             : address.getAddress().getHostAddress();
-    return "http://%s:%d"
-        .formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort());
+    return "%s://%s:%d"
+        .formatted(
+            secure ? "https" : "http", host.contains(":") ? "[" + host + "]" : host, address.getPort());
   }
 
   /** Where a browser of this machine finds the hub. */

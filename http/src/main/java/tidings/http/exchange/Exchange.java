@@ -66,12 +66,9 @@ public interface Exchange {
   /** Gives the rest of the body as much time to come as a whole one has. On the event loop. */
   void moreTime();
 
-  /** Adds what every answer of this hub carries: the request's id, and what its origin may see. */
-  Response decorate(Response response);
-
   /**
-   * Takes the connection over for a stream, on the event loop, instead of {@link #respond}: the
-   * codec leaves, and the handler gets all further events.
+   * Begins an answer without an end, on the event loop, instead of {@link #respond}: the handler
+   * writes it as bytes, and gets all further events of the channel.
    */
-  void takeOver(ChannelHandler handler);
+  void takeOver(Response head, ChannelHandler handler);
 }

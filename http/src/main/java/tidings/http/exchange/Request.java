@@ -25,20 +25,23 @@ public final class Request {
   private final String path;
   private final String target;
   private final HttpHeaders headers;
-  private final boolean version10;
+  private final HttpVersion version;
+  private final boolean secure;
   private final InetAddress client;
   private final String id;
   private @Nullable Map<String, List<String>> query;
 
   /**
    * @param client who sent it, as far as trusted proxies say
+   * @param secure whether it came over TLS
    * @param id what this request is called in logs and in X-Request-Id
    */
-  public Request(HttpRequest head, InetAddress client, String id) {
+  public Request(HttpRequest head, InetAddress client, boolean secure, String id) {
     this.method = head.method();
     this.target = head.uri();
     this.headers = head.headers();
-    this.version10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    this.version = head.protocolVersion();
+    this.secure = secure;
     this.client = client;
     this.id = id;
     this.path = path(target);
@@ -74,7 +77,17 @@ public final class Request {
   }
 
   public boolean isVersion10() {
-    return version10;
+    return version.equals(HttpVersion.HTTP_1_0);
+  }
+
+  /** Whether an answer of unknown length is sent in chunks (RFC 9112, 7.1). */
+  public boolean isChunked() {
+    return version.equals(HttpVersion.HTTP_1_1);
+  }
+
+  /** Whether it came over TLS. */
+  public boolean isSecure() {
+    return secure;
   }
 
   /** The first header that only proxies set, null if there is none. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An answer: status, headers and a whole body. Made on any thread, then handed over. */
@@ -33,18 +34,9 @@ public final class Response {
         .header("Cache-Control", "no-store");
   }
 
-  /**
-   * The head of a stream of server-sent events.
-   *
-   * @param version10 whether it goes unchunked, and ends with the connection
-   */
-  public static Response stream(boolean version10) {
-    Response head =
-        new Response(200, NOTHING)
-            .header("Content-Type", "text/event-stream")
-            .header("Cache-Control", "no-store")
-            .header("X-Accel-Buffering", "no");
-    return version10 ? head : head.header("Transfer-Encoding", "chunked");
+  /** The head of a stream of server-sent events. */
+  public static Response events() {
+    return head("text/event-stream").header("X-Accel-Buffering", "no");
   }
 
   /** An answer without a body, such as 204 or 304. */
@@ -88,6 +80,23 @@ public final class Response {
     return null;
   }
 
+  /** Calls a function with the name and value of each header, in order. */
+  public void forEachHeader(BiConsumer<String, String> function) {
+    for (int i = 0; i < headers.size(); i += 2) {
+      function.accept(headers.get(i), headers.get(i + 1));
+    }
+  }
+
+  /** The body; empty if {@link #withoutBody} left it out. Not to be changed. */
+  public byte[] body() {
+    return bodyless ? NOTHING : body;
+  }
+
+  /** The length of the body, also of one that is left out; -1 if such an answer has none. */
+  public int contentLength() {
+    return status == 204 || status == 304 ? -1 : body.length;
+  }
+
   /** How many bytes {@link #write} needs at most. */
   public int sizeMax() {
     int size = 128 + body.length;
@@ -102,15 +111,13 @@ public final class Response {
    */
   public void write(ByteBuf out, boolean keepAlive) {
     writeLines(out);
-    if (status != 204 && status != 304) {
+    if (contentLength() >= 0) {
       ascii(out, "Content-Length: ");
-      ascii(out, Integer.toString(body.length));
+      ascii(out, Integer.toString(contentLength()));
       ascii(out, "\r\n");
     }
     ascii(out, keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
-    if (!bodyless) {
-      out.writeBytes(body);
-    }
+    out.writeBytes(body());
   }
 
   /** The head of an answer with status 200 whose body follows piece by piece. */
@@ -132,12 +139,12 @@ public final class Response {
     ascii(out, " ");
     ascii(out, reason(status));
     ascii(out, "\r\n");
-    for (int i = 0; i < headers.size(); i += 2) {
-      ascii(out, headers.get(i));
+    forEachHeader((name, value) -> {
+      ascii(out, name);
       ascii(out, ": ");
-      ascii(out, headers.get(i + 1));
+      ascii(out, value);
       ascii(out, "\r\n");
-    }
+    });
   }
 
   @SuppressWarnings("deprecation") // the deprecated copy of low bytes is what a header needs

@@ -17,7 +17,7 @@ import tidings.core.notification.NotificationJson;
  * chunk of HTTP/1.1 a frame (RFC 9112, 7.1).
  */
 public final class SseEncoding implements Encoding {
-  /** For HTTP/1.0, where the end of the connection ends the stream. */
+  /** For HTTP/1.0, where the end of the connection ends the stream, and for HTTP/2. */
   public static final SseEncoding PLAIN = new SseEncoding(false);
 
   /** For HTTP/1.1. */

@@ -76,7 +76,7 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
     write(encoding.event(event, clock.instant()));
   }
 
-  void write(ByteBuf bytes) {
+  private void write(ByteBuf bytes) {
     Channel to = channel();
     var _ = to.write(bytes, to.voidPromise());
   }

@@ -1,7 +1,5 @@
 package tidings.http.stream;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,13 +69,10 @@ public final class StreamEndpoint implements Endpoint {
   }
 
   private SseOutlet begin(Exchange exchange) {
-    boolean version10 = exchange.request().isVersion10();
-    SseOutlet outlet = new SseOutlet(version10 ? SseEncoding.PLAIN : SseEncoding.CHUNKED, clock);
-    Response head = exchange.decorate(Response.stream(version10));
-    exchange.takeOver(outlet);
-    ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(512);
-    head.writeHead(bytes);
-    outlet.write(bytes);
+    SseOutlet outlet =
+        new SseOutlet(
+            exchange.request().isChunked() ? SseEncoding.CHUNKED : SseEncoding.PLAIN, clock);
+    exchange.takeOver(Response.events(), outlet);
     return outlet;
   }
 

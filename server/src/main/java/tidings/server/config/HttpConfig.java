@@ -19,6 +19,7 @@ import java.util.List;
  * @param heartbeat the longest silence on a stream
  * @param stallTimeout how long a stream may take nothing before it is closed
  * @param drainTimeout how long a stop may take
+ * @param tls whether it speaks TLS
  */
 public record HttpConfig(
     String host,
@@ -33,7 +34,8 @@ public record HttpConfig(
     Duration bodyTimeout,
     Duration heartbeat,
     Duration stallTimeout,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    TlsConfig tls) {
 
   private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1", "localhost");
 
@@ -106,7 +108,8 @@ public record HttpConfig(
             Kind.duration("0s", "5m"),
             "10s",
             "How long a stop may take: to finish what is being published, and to end streams one"
-                + " after the other so that they don't all come back at once."));
+                + " after the other so that they don't all come back at once."),
+        section.section("tls", "HTTPS, without a proxy that sees to it.", TlsConfig::read));
   }
 
   private static String host(Section section, boolean dev) {

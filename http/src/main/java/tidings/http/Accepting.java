@@ -1,0 +1,118 @@
+package tidings.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts accepted connections, and makes them speak what they are meant to. */
+final class Accepting extends ChannelInitializer<Channel> {
+  private static final Logger logger = LoggerFactory.getLogger(Accepting.class);
+
+  private final HttpSettings settings;
+  private final Site site;
+  private final Map<EventLoop, Worker> workers;
+  private final Connections connections;
+  private final @Nullable TlsFiles tls;
+
+  /**
+   * @param tls null for plain HTTP/1.1
+   */
+  Accepting(
+      HttpSettings settings,
+      Site site,
+      Map<EventLoop, Worker> workers,
+      Connections connections,
+      @Nullable TlsFiles tls) {
+    this.settings = settings;
+    this.site = site;
+    this.workers = workers;
+    this.connections = connections;
+    this.tls = tls;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    if (!connections.enter()) {
+      var _ = channel.close();
+      return;
+    }
+    var _ = channel.closeFuture().addListener(closed -> connections.leave());
+    InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    Peer peer = new Peer(address, tls != null, settings.trustedProxies(), connections);
+    if (!peer.isProxy()) {
+      if (!connections.enter(address)) {
+        var _ = channel.close();
+        return;
+      }
+      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+    }
+    if (tls == null) {
+      speakHttp1(channel, peer);
+    } else {
+      SslHandler handler = tls.context().newHandler(channel.alloc(), site.blocking());
+      handler.setHandshakeTimeout(settings.headerDeadline().toMillis(), TimeUnit.MILLISECONDS);
+      channel.pipeline().addLast(handler).addLast(new Negotiation(peer));
+    }
+  }
+
+  private void speakHttp1(Channel channel, Peer peer) {
+    Conversation conversation = new Conversation(settings, site, worker(channel), peer);
+    channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
+    hurry(conversation);
+  }
+
+  private void hurry(Watched connection) {
+    if (connections.isCrowded()) {
+      connection.beBrief();
+    }
+  }
+
+  private Worker worker(Channel channel) {
+    Worker worker = workers.get(channel.eventLoop());
+    if (worker == null) {
+      throw new IllegalStateException("a channel on an unknown event loop");
+    }
+    return worker;
+  }
+
+  /** Goes on as the client chose in its handshake (ALPN, RFC 7301). */
+  private final class Negotiation extends ApplicationProtocolNegotiationHandler {
+    private final Peer peer;
+
+    Negotiation(Peer peer) {
+      super(ApplicationProtocolNames.HTTP_1_1);
+      this.peer = peer;
+    }
+
+    @Override
+    protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+      if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+        hurry(Http2Connection.begin(ctx.pipeline(), settings, site, worker(ctx.channel()), peer));
+      } else {
+        speakHttp1(ctx.channel(), peer);
+      }
+    }
+
+    @Override
+    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+      logger.debug("no TLS with {}: {}", peer.address(), cause.toString());
+      var _ = ctx.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      handshakeFailure(ctx, cause);
+    }
+  }
+}

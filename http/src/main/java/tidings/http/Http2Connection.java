@@ -1,0 +1,156 @@
+package tidings.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of HTTP/2 (RFC 9113): how many requests it carries, its deadline, and its end.
+ * Each request is a channel of its own. All on the event loop.
+ */
+final class Http2Connection extends Watched {
+  /** Requests and streams of one connection at a time. */
+  static final int STREAMS_MAX = 100;
+
+  private static final Logger logger = LoggerFactory.getLogger(Http2Connection.class);
+
+  /** Bytes of answers that a client lets wait before it gets no more. */
+  private static final int UNSENT_MAX = 1 << 20;
+
+  /** Requests that may be taken back within half a minute (CVE-2023-44487). */
+  private static final int RESETS_MAX = 400;
+
+  private static final int RESETS_S = 30;
+
+  private final HttpSettings settings;
+  private @Nullable ChannelHandlerContext context;
+  private int streams;
+  private int unsent;
+  private boolean stopping;
+
+  private Http2Connection(HttpSettings settings, Deadlines deadlines) {
+    super(deadlines);
+    this.settings = settings;
+  }
+
+  /** Makes a channel speak HTTP/2, from the client's preface on. */
+  static Http2Connection begin(
+      ChannelPipeline pipeline, HttpSettings settings, Site site, Worker worker, Peer peer) {
+    Http2Connection connection = new Http2Connection(settings, worker.deadlines());
+    pipeline.addLast(
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(STREAMS_MAX)
+                    .maxHeaderListSize(settings.headerBytesMax()))
+            .gracefulShutdownTimeoutMillis(settings.bodyDeadline().toMillis())
+            .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_S)
+            .build());
+    pipeline.addLast(
+        new Http2MultiplexHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel stream) {
+                connection.opened(stream);
+                stream
+                    .pipeline()
+                    .addLast(new Http2Exchange(settings, site, worker, peer, connection));
+              }
+            }));
+    pipeline.addLast(connection);
+    return connection;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    watch(settings.headerDeadline());
+  }
+
+  private ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("not in a pipeline yet");
+    }
+    return context;
+  }
+
+  private void opened(Channel stream) {
+    streams++;
+    var _ = stream.closeFuture().addListener(closed -> closed());
+  }
+
+  private void closed() {
+    streams--;
+    deadline(settings.idle());
+  }
+
+  /** Counts bytes that wait to be taken, or no longer do. */
+  void unsent(int bytes) {
+    unsent += bytes;
+  }
+
+  /** Whether so many answers wait to be taken that more would cost memory. */
+  boolean isClogged() {
+    return unsent > UNSENT_MAX;
+  }
+
+  @Override
+  void late() {
+    if (streams > 0) {
+      deadline(settings.idle()); // each request has a deadline of its own
+    } else {
+      var _ = context().close();
+    }
+  }
+
+  @Override
+  void oneMore() {
+    goAway(Integer.MAX_VALUE);
+  }
+
+  @Override
+  void stop() {
+    if (!stopping) {
+      stopping = true;
+      goAway(0);
+      var _ = context().close(); // once no stream is left
+    }
+  }
+
+  /** Says that no more requests are taken after some that may be on their way (RFC 9113, 6.8). */
+  private void goAway(int more) {
+    var _ =
+        context()
+            .writeAndFlush(
+                new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(more));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    ReferenceCountUtil.release(frame); // of the connection itself: the codec has seen to it
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    unwatch();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("connection of {} broke", ctx.channel().remoteAddress(), cause);
+    if (!(cause instanceof Http2Exception)) { // of which the codec tells the client
+      var _ = ctx.close();
+    }
+  }
+}

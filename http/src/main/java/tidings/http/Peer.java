@@ -1,0 +1,58 @@
+package tidings.http;
+
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
+
+/**
+ * Who is at the other end of a connection: a client, or a trusted proxy that says for each request
+ * whose it is. Immutable.
+ */
+final class Peer {
+  private final InetAddress address;
+  private final boolean secure;
+  private final TrustedProxies proxies;
+  private final Connections connections;
+  private final boolean proxy;
+
+  Peer(InetAddress address, boolean secure, TrustedProxies proxies, Connections connections) {
+    this.address = address;
+    this.secure = secure;
+    this.proxies = proxies;
+    this.connections = connections;
+    this.proxy = proxies.contains(address);
+  }
+
+  /** Whether its clients are counted by request, and not the peer itself by connection. */
+  boolean isProxy() {
+    return proxy;
+  }
+
+  InetAddress address() {
+    return address;
+  }
+
+  boolean isSecure() {
+    return secure;
+  }
+
+  /** Whose request this is. */
+  InetAddress client(HttpRequest head) {
+    return proxy ? proxies.client(address, head.headers().getAll("X-Forwarded-For")) : address;
+  }
+
+  /** Counts a request of a client, unless that is too many; then it is not to be left. */
+  boolean enter(InetAddress client) {
+    return !isCounted(client) || connections.enter(client);
+  }
+
+  void leave(InetAddress client) {
+    if (isCounted(client)) {
+      connections.leave(client);
+    }
+  }
+
+  /** The proxy's own requests, or those that it does not say for whom, are not counted. */
+  private boolean isCounted(InetAddress client) {
+    return proxy && !client.equals(address);
+  }
+}

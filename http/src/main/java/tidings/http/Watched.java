@@ -1,0 +1,51 @@
+package tidings.http;
+
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+
+/** A handler that {@link Deadlines} end when it is late, or when the hub stops. */
+abstract class Watched extends ChannelInboundHandlerAdapter {
+  /** How soon a client must ask while others wait for its place. */
+  private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  private final Deadlines deadlines;
+
+  /** When it is late, unless something has happened by then. */
+  long deadline;
+
+  /** Its place among those that are watched, -1 if it is not. */
+  int slot = -1;
+
+  Watched(Deadlines deadlines) {
+    this.deadlines = deadlines;
+  }
+
+  /** Begins to watch. */
+  final void watch(Duration in) {
+    deadlines.add(this);
+    deadline(in);
+  }
+
+  final void unwatch() {
+    deadlines.remove(this);
+  }
+
+  void deadline(Duration in) {
+    deadline = deadlines.now() + in.toNanos();
+  }
+
+  /** Takes one request, if that begins to come at once. */
+  final void beBrief() {
+    oneMore();
+    deadline(BRIEF);
+  }
+
+  /** The deadline has passed. */
+  abstract void late();
+
+  /** Takes nothing new after what comes next. */
+  abstract void oneMore();
+
+  /** Ends once nothing is under way. */
+  abstract void stop();
+}

@@ -1,0 +1,405 @@
+package tidings.http;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static tidings.http.Http2Wire.ACK;
+import static tidings.http.Http2Wire.CONTINUATION;
+import static tidings.http.Http2Wire.DATA;
+import static tidings.http.Http2Wire.END_STREAM;
+import static tidings.http.Http2Wire.GOAWAY;
+import static tidings.http.Http2Wire.HEADERS;
+import static tidings.http.Http2Wire.INITIAL_WINDOW_SIZE;
+import static tidings.http.Http2Wire.PING;
+import static tidings.http.Http2Wire.RST_STREAM;
+import static tidings.http.Http2Wire.SETTINGS;
+import static tidings.http.RunningHub.all;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** HTTP/2 over TLS (RFC 9113): by the JDK's client, and frame by frame. */
+final class Http2Test {
+  private static final int PROTOCOL_ERROR = 1;
+  private static final int REFUSED_STREAM = 7;
+  private static final int ENHANCE_YOUR_CALM = 11;
+  private static final int WINDOW = 65_535;
+  private static final int LARGE_WINDOW = 1 << 24;
+
+  @TempDir private static Path folder;
+  private static Certificate certificate;
+  private static RunningHub hub;
+  private static HttpClient client;
+
+  @BeforeAll
+  static void start() throws IOException {
+    certificate = Certificate.make("EC", 30);
+    hub = start(RunningHub.Options.DEFAULTS);
+    client =
+        HttpClient.newBuilder()
+            .sslContext(certificate.trusting())
+            .version(HttpClient.Version.HTTP_2)
+            .build();
+  }
+
+  private static RunningHub start(RunningHub.Options options) throws IOException {
+    Path chain = Files.writeString(folder.resolve("chain.pem"), certificate.certificatePem());
+    Path key = Files.writeString(folder.resolve("key.pem"), certificate.keyPem());
+    return RunningHub.start(
+        options
+            .heartbeat(Duration.ofSeconds(1))
+            .tls(new TlsFiles(chain, key, InstantSource.system())));
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    hub.close();
+  }
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("https://localhost:" + hub.port + path))
+        .header("Authorization", "Bearer " + all("alice"))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  private static HttpResponse<String> call(HttpRequest request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+    assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    return answer;
+  }
+
+  private static void publish(String title) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        call(
+            request("/v1/notifications")
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"to\":[\"topic:h2\"],\"title\":\"%s\"}".formatted(title)))
+                .build());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+  }
+
+  private static Http2Wire wire() {
+    return new Http2Wire(hub.port, certificate.trusting(), WINDOW);
+  }
+
+  /** Shows that others are served as ever. */
+  private static void assertServes() {
+    try (Http2Wire wire = wire()) {
+      wire.get(1, "/health/live", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+    }
+  }
+
+  // --- as over HTTP/1.1 ---
+
+  @Test
+  void whatIsPublishedIsStreamedAndKept() throws Exception {
+    HttpResponse<java.io.InputStream> stream =
+        client.send(request("/v1/stream?to=topic:h2").build(), BodyHandlers.ofInputStream());
+    assertThat(stream.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(stream.headers().firstValue("content-type")).hasValue("text/event-stream");
+    assertThat(stream.headers().firstValue("transfer-encoding")).isEmpty();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("event: hello");
+      publish("over HTTP/2");
+      String line = lines.readLine();
+      while (!requireNonNull(line, "the stream has ended").contains("over HTTP/2")) {
+        line = lines.readLine();
+      }
+      assertThat(line).startsWith("data: {");
+    }
+    assertThat(call(request("/v1/notifications?to=topic:h2").build()).body())
+        .contains("over HTTP/2");
+  }
+
+  @Test
+  void linesAreAnsweredByLines() throws Exception {
+    String line = "{\"to\":[\"topic:h2\"],\"title\":\"a line\"}\n";
+    HttpResponse<String> answer =
+        call(
+            request("/v1/notifications")
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(line.repeat(300)))
+                .build());
+    assertThat(answer.body().lines()).hasSize(300).allMatch(text -> text.contains("cursor"));
+  }
+
+  @Test
+  void aLargeAnswerComesWhole() throws Exception {
+    assertThat(call(request("/large").build()).body()).isEqualTo(RunningHub.LARGE);
+  }
+
+  @Test
+  void aHeadIsAnsweredWithoutABody() throws Exception {
+    HttpResponse<String> answer =
+        call(request("/health/live").method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-length")).isPresent();
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsRefusedWithoutBeingRead() throws Exception {
+    HttpResponse<String> answer =
+        call(
+            request("/v1/notifications")
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(" ".repeat(RunningHub.BODY_BYTES_MAX + 1)))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void manyRequestsShareAConnection() {
+    try (Http2Wire wire = wire()) {
+      for (int i = 0; i < 50; i++) {
+        wire.get(2 * i + 1, "/health/live", null);
+      }
+      for (int i = 0; i < 50; i++) {
+        wire.next(frame -> frame.type() == DATA && frame.isLast());
+      }
+    }
+  }
+
+  // --- flow control ---
+
+  @Test
+  void aStreamThatIsNotReadHoldsUpNoOther() throws Exception {
+    try (Http2Wire wire = new Http2Wire(hub.port, certificate.trusting(), 0)) {
+      wire.get(1, "/v1/stream?to=topic:h2", all("alice"));
+      assertThat(wire.status(1)).isEqualTo("200");
+      wire.settings(INITIAL_WINDOW_SIZE, WINDOW);
+      wire.until(1, "event: hello");
+      wire.settings(INITIAL_WINDOW_SIZE, 0);
+      wire.next(frame -> frame.type() == SETTINGS && (frame.flags() & ACK) != 0);
+      for (int i = 0; i < 200; i++) {
+        publish("unread " + i + " " + "x".repeat(280));
+      }
+      assertServes();
+      wire.window(0, LARGE_WINDOW);
+      wire.settings(INITIAL_WINDOW_SIZE, LARGE_WINDOW);
+      String said = wire.until(1, "unread 199 ");
+      assertThat(said).doesNotContain("event: gap");
+    }
+  }
+
+  @Test
+  void anAnswerGoesOnWhenItsWindowOpens() {
+    try (Http2Wire wire = new Http2Wire(hub.port, certificate.trusting(), 0)) {
+      wire.get(1, "/openapi.yaml", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+      wire.send(PING, 0, 0, new byte[8]);
+      wire.next(frame -> {
+        assertThat(frame.type()).as("a frame of data without a window").isNotEqualTo(DATA);
+        return frame.type() == PING;
+      });
+      wire.window(1, 10);
+      assertThat(wire.next(DATA, 1).payload()).hasSize(10);
+      wire.settings(INITIAL_WINDOW_SIZE, WINDOW);
+      assertThat(wire.body(1)).contains("/v1/stream");
+    }
+  }
+
+  // --- what is wrong ---
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ":method GET :scheme https",
+        ":scheme https :path /",
+        ":method GET :path /",
+        ":method GET :scheme https :path / Upper case",
+        ":method GET :scheme https :path / connection close",
+        ":method GET :scheme https :path / :unknown x",
+        ":method GET :scheme https x first :path /",
+      })
+  void aMalformedHeadEndsItsStreamAlone(String fields) {
+    try (Http2Wire wire = wire()) {
+      wire.request(1, true, fields.split(" ", -1));
+      assertThat(wire.next(RST_STREAM, 1).error()).isEqualTo(PROTOCOL_ERROR);
+      wire.get(3, "/health/live", null);
+      assertThat(wire.status(3)).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void aBodyOfAnotherLengthIsRefused() {
+    try (Http2Wire wire = wire()) {
+      wire.request(
+          1,
+          false,
+          ":method",
+          "POST",
+          ":scheme",
+          "https",
+          ":path",
+          "/v1/notifications",
+          ":authority",
+          "localhost",
+          "authorization",
+          "Bearer " + all("alice"),
+          "content-length",
+          "10");
+      wire.send(DATA, END_STREAM, 1, "{}".getBytes(StandardCharsets.US_ASCII));
+      assertThat(wire.next(RST_STREAM, 1).error()).isEqualTo(PROTOCOL_ERROR);
+    }
+  }
+
+  @Test
+  void anUnknownFrameIsPassedOver() {
+    try (Http2Wire wire = wire()) {
+      wire.send(0x42, 0, 0, new byte[3]);
+      wire.get(1, "/health/live", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void headersThatAreTooLongAreRefused() {
+    try (Http2Wire wire = wire()) {
+      wire.request(
+          1, true, (":method GET :scheme https :path /" + " x y".repeat(600)).split(" ", -1));
+      assertThat(wire.status(1)).isEqualTo("431");
+    }
+    assertServes();
+  }
+
+  @Test
+  void aTargetThatIsTooLongIsRefused() {
+    try (Http2Wire wire = wire()) {
+      wire.get(1, "/" + "x".repeat(9_000), null);
+      assertThat(wire.status(1)).isEqualTo("414");
+    }
+  }
+
+  @Test
+  void moreStreamsThanAreOfferedAreRefused() {
+    try (Http2Wire wire = wire()) {
+      for (int i = 0; i <= Http2Connection.STREAMS_MAX; i++) {
+        wire.get(2 * i + 1, "/v1/stream?to=topic:h2", all("alice"));
+      }
+      assertThat(wire.next(RST_STREAM, 2 * Http2Connection.STREAMS_MAX + 1).error())
+          .isEqualTo(REFUSED_STREAM);
+    }
+  }
+
+  // --- floods ---
+
+  @Test
+  void aFloodOfResetsEndsTheConnection() {
+    try (Http2Wire wire = wire()) {
+      for (int i = 0; i < 2_000; i++) {
+        if (!wire.get(2 * i + 1, "/v1/notifications", all("alice")) || !wire.reset(2 * i + 1)) {
+          break;
+        }
+      }
+      assertThat(wire.end()).isEqualTo(ENHANCE_YOUR_CALM);
+    }
+    assertServes();
+  }
+
+  @Test
+  void aFloodOfContinuationsEndsTheConnection() {
+    try (Http2Wire wire = wire()) {
+      byte[] fields = Http2Wire.fields("x-flood", "x");
+      wire.send(
+          HEADERS,
+          0,
+          1,
+          Http2Wire.fields(":method", "GET", ":scheme", "https", ":path", "/health/live"));
+      boolean sent = true;
+      for (int i = 0; i < 100_000 && sent; i++) {
+        sent = wire.send(CONTINUATION, 0, 1, fields);
+      }
+      assertThat(sent).isFalse();
+    }
+    assertServes();
+  }
+
+  @Test
+  void aFloodOfPingsIsAnsweredOrEnded() {
+    try (Http2Wire wire = wire()) {
+      boolean sent = true;
+      for (int i = 0; i < 200_000 && sent; i++) {
+        sent = wire.send(PING, 0, 0, new byte[8]); // whose answers nobody reads
+      }
+    }
+    assertServes();
+  }
+
+  // --- the end ---
+
+  @Test
+  void aStopSaysSoAndFinishesWhatIsUnderWay() throws Exception {
+    RunningHub stopping = start(RunningHub.Options.DEFAULTS);
+    try (Http2Wire wire = new Http2Wire(stopping.port, certificate.trusting(), 0)) {
+      wire.get(1, "/openapi.yaml", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+      stopping.server.stopAccepting();
+      assertThat(wire.next(GOAWAY, 0).error()).isZero();
+      CompletableFuture<Void> finished = stopping.server.finish();
+      assertThat(wire.next(GOAWAY, 0).error()).isZero();
+      assertThat(finished).isNotDone();
+      wire.settings(INITIAL_WINDOW_SIZE, LARGE_WINDOW);
+      assertThat(wire.body(1)).contains("/v1/stream");
+      assertThat(wire.frame()).isNull();
+      assertThat(finished).succeedsWithin(Duration.ofSeconds(10));
+    } finally {
+      stopping.close();
+    }
+  }
+
+  @Test
+  void aConnectionThatAsksNothingIsClosed() throws Exception {
+    RunningHub impatient = start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(1)));
+    try (Http2Wire wire = new Http2Wire(impatient.port, certificate.trusting(), WINDOW)) {
+      assertThat(wire.end()).isZero();
+    } finally {
+      impatient.close();
+    }
+  }
+
+  @Test
+  void aBodyThatDoesNotComeIsNotWaitedFor() throws Exception {
+    RunningHub impatient = start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(1)));
+    try (Http2Wire wire = new Http2Wire(impatient.port, certificate.trusting(), WINDOW)) {
+      wire.request(
+          1,
+          false,
+          ":method",
+          "POST",
+          ":scheme",
+          "https",
+          ":path",
+          "/v1/notifications",
+          ":authority",
+          "localhost");
+      assertThat(wire.next(RST_STREAM, 1).error()).isNotZero();
+    } finally {
+      impatient.close();
+    }
+  }
+}
