@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -19,6 +21,8 @@ final class Certificate {
   private static final Base64.Encoder PEM =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
+  private static final Map<String, Certificate> MADE = new ConcurrentHashMap<>();
+
   private final KeyStore store;
 
   private Certificate(KeyStore store) {
@@ -26,12 +30,16 @@ final class Certificate {
   }
 
   /**
-   * Makes one.
+   * One of a kind of key, the same each time.
    *
    * @param algorithm as keytool calls it: EC, RSA or Ed25519
-   * @param days how long it is valid from yesterday on
    */
-  static Certificate make(String algorithm, int days) {
+  static Certificate of(String algorithm) {
+    return MADE.computeIfAbsent(algorithm, Certificate::make);
+  }
+
+  /** A new one, valid from yesterday on. */
+  static Certificate make(String algorithm) {
     try {
       Path file = Files.createTempDirectory("tidings-tls").resolve("pair.p12");
       Process keytool =
@@ -49,7 +57,7 @@ final class Certificate {
                   "-startdate",
                   "-1d",
                   "-validity",
-                  Integer.toString(days),
+                  "30",
                   "-storetype",
                   "PKCS12",
                   "-keystore",

@@ -69,7 +69,7 @@ final class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC", "RSA", "Ed25519"})
   void eachKindOfKeyServesOverHttp11(String algorithm) throws Exception {
-    Certificate certificate = Certificate.make(algorithm, 30);
+    Certificate certificate = Certificate.of(algorithm);
     try (RunningHub hub = start(write(certificate));
         HttpClient client =
             HttpClient.newBuilder()
@@ -85,12 +85,14 @@ final class TlsTest {
               BodyHandlers.ofString());
       assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
       assertThat(answer.body()).contains("\"user\":\"alice\"");
+      assertThat(answer.headers().firstValue("strict-transport-security")).isPresent();
+      assertThat(answer.headers().firstValue("x-content-type-options")).hasValue("nosniff");
     }
   }
 
   @Test
   void onlyTodaysVersionsAreSpoken() throws Exception {
-    Certificate certificate = Certificate.make("EC", 30);
+    Certificate certificate = Certificate.of("EC");
     SSLContext trusting = certificate.trusting();
     try (RunningHub hub = start(write(certificate))) {
       assertThat(call(hub, trusting, "TLSv1.3")).startsWith("HTTP/1.1 200 ");
@@ -109,7 +111,7 @@ final class TlsTest {
 
   @Test
   void plainHttpOnThatPortHarmsNobody() throws Exception {
-    Certificate certificate = Certificate.make("EC", 30);
+    Certificate certificate = Certificate.of("EC");
     try (RunningHub hub = start(write(certificate))) {
       try (Wire wire = hub.wire().send(request("GET", "/health/live", null))) {
         assertThat(wire.rest()).doesNotContain("HTTP/1.1 200");
@@ -120,8 +122,8 @@ final class TlsTest {
 
   @Test
   void aNewCertificateIsTakenWithoutARestart() throws Exception {
-    Certificate old = Certificate.make("EC", 30);
-    Certificate fresh = Certificate.make("RSA", 30);
+    Certificate old = Certificate.of("EC");
+    Certificate fresh = Certificate.of("RSA");
     TlsFiles files = write(old);
     try (RunningHub hub = start(files)) {
       Files.writeString(chain, fresh.certificatePem()); // the key is still that of the old one
@@ -140,13 +142,13 @@ final class TlsTest {
 
   @Test
   void filesThatAreWrongAreNamed() throws Exception {
-    Certificate certificate = Certificate.make("EC", 30);
+    Certificate certificate = Certificate.of("EC");
     write(certificate);
     Files.writeString(
         key, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
     assertThatThrownBy(() -> new TlsFiles(chain, key, CLOCK))
         .hasMessageContainingAll(key.toString(), "PKCS #8");
-    Files.writeString(key, Certificate.make("EC", 30).keyPem());
+    Files.writeString(key, Certificate.make("EC").keyPem());
     assertThatThrownBy(() -> new TlsFiles(chain, key, CLOCK))
         .hasMessageContainingAll(key.toString(), "is not that of the certificate");
     Files.writeString(chain, "nothing");
@@ -156,7 +158,7 @@ final class TlsTest {
 
   @Test
   void plainHttpIsRedirected() throws Exception {
-    Certificate certificate = Certificate.make("EC", 30);
+    Certificate certificate = Certificate.of("EC");
     try (RunningHub hub = start(write(certificate));
         Wire wire = new Wire(hub.server.redirectPort());
         Wire without = new Wire(hub.server.redirectPort())) {

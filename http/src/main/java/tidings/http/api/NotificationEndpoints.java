@@ -50,7 +50,6 @@ public final class NotificationEndpoints {
     exchange.respond(
         Response.of(200, "application/octet-stream", raw)
             .header("Content-Disposition", "attachment")
-            .header("X-Content-Type-Options", "nosniff")
             .header("Cache-Control", "no-store"));
   }
 

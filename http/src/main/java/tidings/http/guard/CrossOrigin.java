@@ -8,11 +8,13 @@ import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
 
 /**
- * Finishes every answer: the request's id, and what scripts of configured origins may see and send
- * (CORS; protocol/README.md). Never {@code *}.
+ * Finishes every answer: the request's id, what keeps browsers from guessing (HSTS, RFC 6797;
+ * nosniff), and what scripts of configured origins may see and send (CORS; protocol/README.md),
+ * never {@code *}.
  */
 public final class CrossOrigin implements Site.Decoration {
   private static final String PREFLIGHT_S = "600";
+  private static final String HSTS = "max-age=31536000";
 
   private final Set<String> origins;
 
@@ -25,7 +27,13 @@ public final class CrossOrigin implements Site.Decoration {
 
   @Override
   public void apply(Request request, Response response) {
-    response.header("X-Request-Id", request.id()).header("Vary", "Origin");
+    response
+        .header("X-Request-Id", request.id())
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Vary", "Origin");
+    if (request.isSecure()) {
+      response.header("Strict-Transport-Security", HSTS);
+    }
     String origin = request.header(HttpHeaderNames.ORIGIN);
     if (origin == null || !origins.contains(origin)) {
       return;

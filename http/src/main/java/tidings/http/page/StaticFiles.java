@@ -85,7 +85,6 @@ public final class StaticFiles implements Endpoint {
             "Cache-Control",
             path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache")
         .header("Content-Security-Policy", POLICY)
-        .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "no-referrer")
         .header("Cross-Origin-Opener-Policy", "same-origin");
   }
