@@ -17,7 +17,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const reports = 'target/test';
 const broker = 'rabbitmq-server';
 const compiler = ['gcc', 'libc6-dev'];
-const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', ...compiler];
+const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', 'openssl', ...compiler];
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
 /** Every suite, in the order in which they run: a Maven module, a folder's `make check`, or what Vitest runs in a folder. */

@@ -226,7 +226,9 @@ final class RunningHub {
             : address.getAddress().getHostAddress();
     return "%s://%s:%d"
         .formatted(
-            secure ? "https" : "http", host.contains(":") ? "[" + host + "]" : host, address.getPort());
+            secure ? "https" : "http",
+            host.contains(":") ? "[" + host + "]" : host,
+            address.getPort());
   }
 
   /** Where a browser of this machine finds the hub. */
