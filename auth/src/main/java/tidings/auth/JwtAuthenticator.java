@@ -122,7 +122,8 @@ public final class JwtAuthenticator implements Authenticator {
   private static JWSHeader header(String encoded) throws InvalidToken {
     JWSHeader header;
     try {
-      header = JWSHeader.parse(new Base64URL(encoded));
+      Base64URL text = new Base64URL(encoded);
+      header = JWSHeader.parse(TokenClaims.object(text.decodeToString()), text);
     } catch (ParseException | IllegalArgumentException e) {
       throw new InvalidToken("its header is not that of a signed JWT");
     }

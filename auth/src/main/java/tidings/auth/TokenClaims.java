@@ -37,7 +37,7 @@ record TokenClaims(
   static TokenClaims read(String json) throws InvalidToken {
     Map<String, Object> claims;
     try {
-      claims = JSONObjectUtils.parse(json);
+      claims = object(json);
     } catch (ParseException e) {
       throw new InvalidToken("its claims are no JSON object");
     }
@@ -58,6 +58,15 @@ record TokenClaims(
         audience(claims.get("aud")),
         text(claims, "jti"),
         grant(claims.get("tidings")));
+  }
+
+  /** Reads a JSON object, where Nimbus has null for whatever begins with {@code null}. */
+  static Map<String, Object> object(String json) throws ParseException {
+    Map<String, Object> object = JSONObjectUtils.parse(json);
+    if (object == null) {
+      throw new ParseException("null", 0);
+    }
+    return object;
   }
 
   private static List<String> audience(@Nullable Object aud) throws InvalidToken {

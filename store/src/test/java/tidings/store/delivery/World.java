@@ -34,6 +34,7 @@ import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Draft;
 import tidings.core.notification.Level;
+import tidings.core.problem.Refusal;
 import tidings.store.ManualTime;
 import tidings.store.Outcome;
 import tidings.store.Retention;
@@ -271,6 +272,17 @@ final class World implements AutoCloseable {
     awaitHandOver();
   }
 
+  /**
+   * Publishes for a caller; what comes of it is no part of the model.
+   *
+   * @throws Refusal if it was not granted
+   */
+  void publish(Caller caller, Draft draft) {
+    Outcome outcome = new Outcome();
+    hub.intake().publish(caller, draft, outcome);
+    outcome.receipts();
+  }
+
   void withdraw(Published published) {
     Outcome outcome = new Outcome();
     log.withdraw(published.id(), PUBLISHER, outcome);
@@ -338,7 +350,7 @@ final class World implements AutoCloseable {
         Level.values()[wish.level()]);
   }
 
-  private static Caller caller(Reader reader) {
+  static Caller caller(Reader reader) {
     Reader.Wish wish = reader.wish;
     Grant grant =
         new Grant(
