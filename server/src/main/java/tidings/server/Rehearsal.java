@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import tidings.server.cli.Program;
 import tidings.server.config.HubConfig;
@@ -67,7 +70,7 @@ public final class Rehearsal {
 
   private void beUsed(String hub) throws Exception {
     for (int i = 0; i < STREAMS; i++) {
-      var _ = client.sendAsync(get(hub + "/v1/events"), BodyHandlers.discarding());
+      follow(hub);
     }
     String one = "{\"to\":[\"topic:rehearsal.one\"],\"title\":\"A message of a rehearsal\"}";
     publish(hub, one, MESSAGES);
@@ -75,7 +78,23 @@ public final class Rehearsal {
     run("publish", "--hub", hub, "--to", "topic:rehearsal", "--title", "One of a rehearsal");
     run("listen", "--hub", hub, "--after", "earliest", "--count", "1");
     for (String path : List.of("/", "/v1/notifications", "/status", "/metrics")) {
-      client.send(get(hub + path), BodyHandlers.discarding());
+      check(client.send(get(hub + path), BodyHandlers.ofString()));
+    }
+    client.shutdownNow(); // ends the streams, so that the stop need not
+  }
+
+  private void follow(String hub) throws IOException, InterruptedException {
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer =
+        client.send(get(hub + "/v1/stream"), BodyHandlers.ofPublisher());
+    if (answer.statusCode() != 200) {
+      throw new IOException("a stream was answered with " + answer.statusCode());
+    }
+    answer.body().subscribe(HttpResponse.BodySubscribers.discarding());
+  }
+
+  private static void check(HttpResponse<String> answer) throws IOException {
+    if (answer.statusCode() / 100 != 2) {
+      throw new IOException(answer.request().uri() + ": " + answer.body());
     }
   }
 
