@@ -43,27 +43,34 @@ final class Accepting extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!connections.enter()) {
+    Peer peer = admit(channel, tls != null, settings, connections);
+    if (peer == null) {
       var _ = channel.close();
-      return;
-    }
-    var _ = channel.closeFuture().addListener(closed -> connections.leave());
-    InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    Peer peer = new Peer(address, tls != null, settings.trustedProxies(), connections);
-    if (!peer.isProxy()) {
-      if (!connections.enter(address)) {
-        var _ = channel.close();
-        return;
-      }
-      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
-    }
-    if (tls == null) {
+    } else if (tls == null) {
       speakHttp1(channel, peer);
     } else {
       SslHandler handler = tls.context().newHandler(channel.alloc(), site.blocking());
       handler.setHandshakeTimeout(settings.headerDeadline().toMillis(), TimeUnit.MILLISECONDS);
       channel.pipeline().addLast(handler).addLast(new Negotiation(peer));
     }
+  }
+
+  /** Counts a connection until it closes; null if it is one too many. */
+  static @Nullable Peer admit(
+      Channel channel, boolean secure, HttpSettings settings, Connections connections) {
+    if (!connections.enter()) {
+      return null;
+    }
+    var _ = channel.closeFuture().addListener(closed -> connections.leave());
+    InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    Peer peer = new Peer(address, secure, settings.trustedProxies(), connections);
+    if (!peer.isProxy()) {
+      if (!connections.enter(address)) {
+        return null;
+      }
+      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+    }
+    return peer;
   }
 
   private void speakHttp1(Channel channel, Peer peer) {

@@ -82,11 +82,14 @@ final class Deadlines {
 
   private void sweep() {
     now = ticker.getAsLong();
-    for (int i = watched.size() - 1; i >= 0; i--) {
-      if (i < watched.size() && watched.get(i).deadline - now < 0) {
-        watched.get(i).late();
+    try {
+      for (int i = watched.size() - 1; i >= 0; i--) {
+        if (i < watched.size() && watched.get(i).deadline - now < 0) {
+          watched.get(i).late();
+        }
       }
+    } finally {
+      later();
     }
-    later();
   }
 }

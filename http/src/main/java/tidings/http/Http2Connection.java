@@ -3,8 +3,11 @@ package tidings.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -25,29 +28,40 @@ final class Http2Connection extends Watched {
 
   private static final Logger logger = LoggerFactory.getLogger(Http2Connection.class);
 
-  /** Bytes of answers that a client lets wait before it gets no more. */
-  private static final int UNSENT_MAX = 1 << 20;
+  /** Bytes of answers, and of bodies, that may wait for one client; a proxy has many. */
+  private static final int WAITING_MAX = 4 << 20;
 
-  /** Requests that may be taken back within half a minute (CVE-2023-44487). */
+  private static final int WAITING_MAX_OF_PROXY = 64 << 20;
+
+  /**
+   * Requests that a client may take back within half a minute (CVE-2023-44487); a proxy does so for
+   * many.
+   */
   private static final int RESETS_MAX = 400;
+
+  /** Bytes that may come before they are read, on all streams together. */
+  private static final int WINDOW = 1 << 20;
 
   private static final int RESETS_S = 30;
 
   private final HttpSettings settings;
+  private final int waitingMax;
   private @Nullable ChannelHandlerContext context;
   private int streams;
-  private int unsent;
+  private int waiting;
+  private boolean last; // whether it ends with the requests that are under way
   private boolean stopping;
 
-  private Http2Connection(HttpSettings settings, Deadlines deadlines) {
+  private Http2Connection(HttpSettings settings, Deadlines deadlines, Peer peer) {
     super(deadlines);
     this.settings = settings;
+    this.waitingMax = peer.isProxy() ? WAITING_MAX_OF_PROXY : WAITING_MAX;
   }
 
   /** Makes a channel speak HTTP/2, from the client's preface on. */
   static Http2Connection begin(
       ChannelPipeline pipeline, HttpSettings settings, Site site, Worker worker, Peer peer) {
-    Http2Connection connection = new Http2Connection(settings, worker.deadlines());
+    Http2Connection connection = new Http2Connection(settings, worker.deadlines(), peer);
     pipeline.addLast(
         Http2FrameCodecBuilder.forServer()
             .initialSettings(
@@ -55,7 +69,7 @@ final class Http2Connection extends Watched {
                     .maxConcurrentStreams(STREAMS_MAX)
                     .maxHeaderListSize(settings.headerBytesMax()))
             .gracefulShutdownTimeoutMillis(settings.bodyDeadline().toMillis())
-            .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_S)
+            .decoderEnforceMaxRstFramesPerWindow(peer.isProxy() ? 0 : RESETS_MAX, RESETS_S)
             .build());
     pipeline.addLast(
         new Http2MultiplexHandler(
@@ -76,6 +90,13 @@ final class Http2Connection extends Watched {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     watch(settings.headerDeadline());
+    Channel channel = ctx.channel();
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false); // who ends is gone
+    if (((DuplexChannel) channel).isInputShutdown()) {
+      var _ = channel.close();
+    } else {
+      var _ = ctx.writeAndFlush(new DefaultHttp2WindowUpdateFrame(WINDOW));
+    }
   }
 
   private ChannelHandlerContext context() {
@@ -92,17 +113,27 @@ final class Http2Connection extends Watched {
 
   private void closed() {
     streams--;
-    deadline(settings.idle());
+    if (streams == 0) {
+      deadline(settings.idle());
+      if (last) {
+        stop();
+      }
+    }
   }
 
-  /** Counts bytes that wait to be taken, or no longer do. */
-  void unsent(int bytes) {
-    unsent += bytes;
+  /** Counts bytes that wait for the client to take them, or to send the rest. */
+  void awaits(int bytes) {
+    waiting += bytes;
   }
 
-  /** Whether so many answers wait to be taken that more would cost memory. */
-  boolean isClogged() {
-    return unsent > UNSENT_MAX;
+  /** Counts bytes that wait no longer. */
+  void awaitsNoMore(int bytes) {
+    waiting -= bytes;
+  }
+
+  /** Whether so much waits that more would cost memory; one answer may always wait. */
+  boolean isClogged(int more) {
+    return waiting > 0 && waiting + more > waitingMax;
   }
 
   @Override
@@ -116,6 +147,7 @@ final class Http2Connection extends Watched {
 
   @Override
   void oneMore() {
+    last = true;
     goAway(Integer.MAX_VALUE);
   }
 

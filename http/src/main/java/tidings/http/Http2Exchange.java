@@ -43,6 +43,8 @@ final class Http2Exchange extends Watched implements Carrier {
   private @Nullable ChannelHandlerContext context;
   private @Nullable InetAddress client;
   private @Nullable Turn turn;
+  private boolean ended; // whether the request came to its end with its head
+  private int collected;
   private boolean answered;
 
   Http2Exchange(
@@ -85,10 +87,11 @@ final class Http2Exchange extends Watched implements Carrier {
   }
 
   private void begin(Http2HeadersFrame frame) {
-    if (connection.isClogged()) {
-      reset(Http2Error.ENHANCE_YOUR_CALM);
+    if (connection.isClogged(0)) {
+      reset(Http2Error.REFUSED_STREAM);
       return;
     }
+    ended = frame.isEndStream();
     HttpRequest head = Http2Head.read(frame.headers());
     if (head == null) {
       reset(Http2Error.PROTOCOL_ERROR); // malformed (RFC 9113, 8.1.1)
@@ -104,12 +107,12 @@ final class Http2Exchange extends Watched implements Carrier {
       begun.respond(ProblemDocument.response(malformed.problem(), malformed.status()));
       return;
     }
-    boolean admitted = peer.enter(from);
+    boolean admitted = peer.enterStream(from);
     if (admitted) {
       client = from;
     }
     begun.begin(head, admitted);
-    if (frame.isEndStream()) {
+    if (ended) {
       take(LastHttpContent.EMPTY_LAST_CONTENT);
     }
   }
@@ -117,9 +120,19 @@ final class Http2Exchange extends Watched implements Carrier {
   private void take(HttpContent content) {
     if (turn != null && turn.isReading()) {
       turn.take(content);
+      collect(turn.collected());
+      if (collected > 0 && connection.isClogged(0)) {
+        reset(Http2Error.ENHANCE_YOUR_CALM);
+      }
     } else {
       content.release();
     }
+  }
+
+  /** Notes how much of the body waits for the rest. */
+  private void collect(int bytes) {
+    connection.awaits(bytes - collected);
+    collected = bytes;
   }
 
   @Override
@@ -161,6 +174,11 @@ final class Http2Exchange extends Watched implements Carrier {
   @Override
   public void answer(Response response, boolean whole) {
     byte[] body = response.body();
+    collect(0);
+    if (connection.isClogged(body.length)) {
+      reset(Http2Error.ENHANCE_YOUR_CALM);
+      return;
+    }
     Http2Headers headers = headers(response);
     if (response.contentLength() >= 0) {
       headers.setInt("content-length", response.contentLength());
@@ -201,10 +219,10 @@ final class Http2Exchange extends Watched implements Carrier {
   private void finish(ChannelFuture last, int bytes, boolean whole) {
     answered = true;
     deadline(settings.idle());
-    connection.unsent(bytes);
+    connection.awaits(bytes);
     last.addListener(written -> {
-      connection.unsent(-bytes);
-      if (!whole) {
+      connection.awaitsNoMore(bytes);
+      if (!whole && !ended) {
         reset(Http2Error.NO_ERROR);
       }
     });
@@ -214,10 +232,11 @@ final class Http2Exchange extends Watched implements Carrier {
   public void takeOver(Response head, ChannelHandler handler) {
     Channel channel = channel();
     var _ = context().write(head(headers(head), false));
+    collect(0);
     InetAddress streaming = client;
     client = null;
     if (streaming != null) {
-      var _ = channel.closeFuture().addListener(closed -> peer.leave(streaming));
+      var _ = channel.closeFuture().addListener(closed -> peer.leaveStream(streaming));
     }
     unwatch();
     channel.pipeline().addLast(new DataFrames()).addLast(handler);
@@ -282,8 +301,9 @@ final class Http2Exchange extends Watched implements Carrier {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     unwatch();
+    collect(0);
     if (client != null) {
-      peer.leave(client);
+      peer.leaveStream(client);
       client = null;
     }
     if (turn != null) {

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class Http2Head {
   static @Nullable HttpRequest read(Http2Headers from) {
     CharSequence method = from.method();
     CharSequence path = from.path();
-    if (method == null || path == null || path.isEmpty() || from.scheme() == null) {
+    if (method == null || path == null || !isTarget(path) || from.scheme() == null) {
       return null;
     }
     HttpHeaders headers = new DefaultHttpHeaders();
@@ -34,13 +35,22 @@ final class Http2Head {
         add(headers, header.getKey(), header.getValue());
       }
       if (from.authority() != null) {
-        headers.set(HttpHeaderNames.HOST, from.authority());
+        String authority = from.authority().toString();
+        if (headers.contains(HttpHeaderNames.HOST)
+            && !headers.getAll(HttpHeaderNames.HOST).equals(List.of(authority))) {
+          return null;
+        }
+        headers.set(HttpHeaderNames.HOST, authority);
       }
       return new DefaultHttpRequest(
           VERSION, HttpMethod.valueOf(method.toString()), path.toString(), headers);
     } catch (IllegalArgumentException e) {
       return null; // a character that HTTP does not allow there
     }
+  }
+
+  private static boolean isTarget(CharSequence path) {
+    return !path.isEmpty() && path.charAt(0) == '/' || path.toString().equals("*");
   }
 
   private static void add(HttpHeaders headers, CharSequence name, CharSequence value) {

@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Hub;
 
@@ -24,6 +27,7 @@ import tidings.core.delivery.Hub;
  * accepts connections. {@link #start} and {@link #close} are called once, by one thread.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 4_096;
   private static final int STOP_S = 5;
   private static final int TLS_REFRESH_S = 5;
@@ -71,17 +75,20 @@ public final class HttpServer implements AutoCloseable {
           loops
               .next()
               .scheduleWithFixedDelay(
-                  () -> site.blocking().execute(tls::refresh),
-                  TLS_REFRESH_S,
-                  TLS_REFRESH_S,
-                  TimeUnit.SECONDS);
+                  () -> refresh(tls), TLS_REFRESH_S, TLS_REFRESH_S, TimeUnit.SECONDS);
     }
     if (settings.redirectPort() >= 0) {
-      listen(
-          settings.redirectPort(),
-          new Redirect.Accepting(settings, connections, address.getPort()));
+      listen(settings.redirectPort(), new Redirect.Setup(settings, connections, address.getPort()));
     }
     return address;
+  }
+
+  private void refresh(TlsFiles tls) {
+    try {
+      site.blocking().execute(tls::refresh);
+    } catch (RejectedExecutionException e) {
+      logger.warn("too much is under way to look for a new certificate; the next look is soon");
+    }
   }
 
   private Channel listen(int port, ChannelHandler accepting) throws IOException {

@@ -51,8 +51,31 @@ final class Peer {
     }
   }
 
+  /** Counts a stream of HTTP/2 as if it were a connection, unless that is too many. */
+  boolean enterStream(InetAddress client) {
+    if (!connections.enter()) {
+      return false;
+    }
+    if (!isSaid(client) || connections.enter(client)) {
+      return true;
+    }
+    connections.leave();
+    return false;
+  }
+
+  void leaveStream(InetAddress client) {
+    connections.leave();
+    if (isSaid(client)) {
+      connections.leave(client);
+    }
+  }
+
   /** The proxy's own requests, or those that it does not say for whom, are not counted. */
   private boolean isCounted(InetAddress client) {
-    return proxy && !client.equals(address);
+    return proxy && isSaid(client);
+  }
+
+  private boolean isSaid(InetAddress client) {
+    return !proxy || !client.equals(address);
   }
 }

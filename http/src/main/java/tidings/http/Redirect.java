@@ -35,7 +35,7 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   /** Sets up connections that are to be redirected. */
-  static final class Accepting extends ChannelInitializer<Channel> {
+  static final class Setup extends ChannelInitializer<Channel> {
     private final HttpSettings settings;
     private final Connections connections;
     private final int port;
@@ -43,7 +43,7 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
     /**
      * @param port where HTTPS is spoken
      */
-    Accepting(HttpSettings settings, Connections connections, int port) {
+    Setup(HttpSettings settings, Connections connections, int port) {
       this.settings = settings;
       this.connections = connections;
       this.port = port;
@@ -51,11 +51,10 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void initChannel(Channel channel) {
-      if (!connections.enter()) {
+      if (Accepting.admit(channel, false, settings, connections) == null) {
         var _ = channel.close();
         return;
       }
-      var _ = channel.closeFuture().addListener(closed -> connections.leave());
       var _ =
           channel
               .eventLoop()

@@ -147,7 +147,7 @@ public final class TlsFiles {
   private PrivateKey key() throws IOException {
     Matcher pem = PRIVATE_KEY.matcher(new String(keyRead, StandardCharsets.US_ASCII));
     if (pem.find()) {
-      var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
+      var spec = new PKCS8EncodedKeySpec(decoded(pem.group(1)));
       for (String algorithm : KEY_ALGORITHMS) {
         PrivateKey key = key(algorithm, spec);
         if (key != null) {
@@ -159,6 +159,15 @@ public final class TlsFiles {
         keyFile
             + ": no private key (expected an unencrypted RSA, EC or Ed25519 key in PKCS #8, as"
             + " openssl pkcs8 -topk8 -nocrypt writes it)");
+  }
+
+  /** The bytes of base64; none if it is damaged, which is no key either. */
+  private static byte[] decoded(String base64) {
+    try {
+      return Base64.getMimeDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
   }
 
   private static @Nullable PrivateKey key(String algorithm, PKCS8EncodedKeySpec spec) {

@@ -285,6 +285,11 @@ final class Turn implements Exchange {
     return true;
   }
 
+  /** Bytes of the body that are kept until all of it has come. */
+  int collected() {
+    return body.size();
+  }
+
   /** Whether the request has come to its end. */
   boolean isWhole() {
     return whole;

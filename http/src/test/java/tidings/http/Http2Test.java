@@ -28,6 +28,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -223,6 +225,69 @@ final class Http2Test {
     }
   }
 
+  @Test
+  void anUploadThatPausesHoldsUpNoOther() {
+    try (Http2Wire wire = wire()) {
+      String[] post = post("application/x-ndjson");
+      wire.request(1, false, post);
+      for (int i = 0; i < 8; i++) { // an endless line, of which nothing is ready to be stored
+        wire.send(DATA, 0, 1, " ".repeat(8_000).getBytes(StandardCharsets.US_ASCII));
+      }
+      wire.request(3, false, post);
+      wire.send(
+          DATA,
+          END_STREAM,
+          3,
+          "{\"to\":[\"topic:h2\"],\"title\":\"beside\"}\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(wire.status(3)).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void aClientThatTakesNoAnswersGetsNoMore() {
+    try (Http2Wire wire = new Http2Wire(hub.port, certificate.trusting(), 0)) {
+      wire.get(1, "/large", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+      wire.get(3, "/large", null);
+      assertThat(wire.next(RST_STREAM, 3).error()).isEqualTo(REFUSED_STREAM);
+    }
+  }
+
+  @Test
+  void bodiesOfWhichTheRestDoesNotComeAreBounded() {
+    try (Http2Wire wire = wire()) {
+      byte[] part = " ".repeat(16_000).getBytes(StandardCharsets.US_ASCII);
+      AtomicInteger refused = new AtomicInteger();
+      for (int i = 0; i < 99 && refused.get() == 0; i++) { // 64 KB each, and 4 MiB may wait
+        int stream = 2 * i + 1;
+        wire.request(stream, false, post("application/json"));
+        for (int n = 0; n < 4; n++) {
+          wire.send(DATA, 0, stream, part);
+        }
+        wire.send(PING, 0, 0, new byte[8]); // whose answer says that all has been read
+        wire.next(frame -> {
+          if (frame.type() == RST_STREAM) {
+            refused.set(frame.error());
+          }
+          return frame.type() == PING;
+        });
+      }
+      assertThat(refused.get()).isIn(REFUSED_STREAM, ENHANCE_YOUR_CALM);
+    }
+    assertServes();
+  }
+
+  private static String[] post(String type) {
+    return new String[] {
+      ":method", "POST",
+      ":scheme", "https",
+      ":path", "/v1/notifications",
+      ":authority", "localhost",
+      "authorization", "Bearer " + all("alice"),
+      "content-type", type
+    };
+  }
+
   // --- what is wrong ---
 
   @ParameterizedTest
@@ -235,6 +300,8 @@ final class Http2Test {
         ":method GET :scheme https :path / connection close",
         ":method GET :scheme https :path / :unknown x",
         ":method GET :scheme https x first :path /",
+        ":method GET :scheme https :path http://localhost/",
+        ":method GET :scheme https :path / :authority localhost host elsewhere",
       })
   void aMalformedHeadEndsItsStreamAlone(String fields) {
     try (Http2Wire wire = wire()) {
@@ -369,6 +436,49 @@ final class Http2Test {
       assertThat(finished).succeedsWithin(Duration.ofSeconds(10));
     } finally {
       stopping.close();
+    }
+  }
+
+  @Test
+  void aClientThatIsGoneIsMissedAtOnce() throws Exception {
+    RunningHub own = start(RunningHub.Options.DEFAULTS);
+    try (Http2Wire wire = new Http2Wire(own.port, certificate.trusting(), WINDOW)) {
+      wire.get(1, "/v1/stream?to=topic:h2", all("alice"));
+      wire.until(1, "event: hello");
+      assertThat(own.server.connections()).as("the connection and its stream").isEqualTo(2);
+      wire.sendEnd();
+      Awaitility.await().until(() -> own.server.connections() == 0);
+    } finally {
+      own.close();
+    }
+  }
+
+  @Test
+  void aStreamWhoseWindowIsShutEndsAllTheSame() throws Exception {
+    RunningHub stopping = start(RunningHub.Options.DEFAULTS);
+    try (Http2Wire wire = new Http2Wire(stopping.port, certificate.trusting(), 20)) {
+      wire.get(1, "/v1/stream?to=topic:h2", all("alice"));
+      assertThat(wire.next(DATA, 1).payload()).hasSize(20);
+      stopping.server.stopAccepting();
+      assertThat(stopping.hub.drain(Duration.ZERO)).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(stopping.server.finish()).succeedsWithin(Duration.ofSeconds(15));
+    } finally {
+      stopping.close();
+    }
+  }
+
+  @Test
+  void streamsCountAsConnections() throws Exception {
+    RunningHub small = start(RunningHub.Options.DEFAULTS.connections(3, 3));
+    try (Http2Wire wire = new Http2Wire(small.port, certificate.trusting(), WINDOW)) {
+      for (int i = 0; i < 2; i++) {
+        wire.get(2 * i + 1, "/v1/stream?to=topic:h2", all("alice"));
+        wire.until(2 * i + 1, "event: hello");
+      }
+      wire.get(5, "/v1/session", all("alice"));
+      assertThat(wire.status(5)).isEqualTo("429");
+    } finally {
+      small.close();
     }
   }
 

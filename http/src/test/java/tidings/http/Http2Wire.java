@@ -162,6 +162,15 @@ final class Http2Wire implements AutoCloseable {
     out.writeBytes(bytes);
   }
 
+  /** Says that nothing more is sent, and goes. */
+  void sendEnd() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // --- reading ---
 
   /** The next frame, null if the connection has ended. */

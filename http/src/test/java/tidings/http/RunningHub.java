@@ -186,7 +186,7 @@ final class RunningHub implements AutoCloseable {
     Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
     Site.Guard guard = options.dev ? new DevGuard() : request -> null;
     Endpoint page = StaticFiles.of("page");
-    CrossOrigin crossOrigin = new CrossOrigin(Set.of(ORIGIN));
+    CrossOrigin crossOrigin = new CrossOrigin(Set.of(ORIGIN), Duration.ofDays(1));
     server =
         new HttpServer(
             options.http,

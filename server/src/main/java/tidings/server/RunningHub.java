@@ -119,7 +119,7 @@ final class RunningHub {
         new Site(
             Routes.of(parts),
             config.dev() ? new DevGuard() : request -> null,
-            new CrossOrigin(Set.copyOf(http.corsOrigins())),
+            new CrossOrigin(Set.copyOf(http.corsOrigins()), http.tls().hsts()),
             blocking);
     this.server = new HttpServer(serving, site, hub, Clocks.TICKER);
     metrics.connections(server::connections);
@@ -129,7 +129,8 @@ final class RunningHub {
       this.url = url(http.tls().certificate() != null, server.start());
     } catch (IOException e) {
       release();
-      throw new Failure(e.getMessage() + " (choose another with http.port or --port)", e);
+      throw new Failure(
+          e.getMessage() + " (choose another with http.port, --port or http.tls.redirect-port)", e);
     }
     sources.start();
     if (config.dev()) {

@@ -76,15 +76,19 @@ final class LongPoll {
         || !page.items().isEmpty()
         || page.more()
         || page.gap() != null) {
-      leave();
-      exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
+      answer(page);
       return;
     }
     Start next = new Start.After(hub.log().epochs().cursor(page.reached()).toString());
-    Bell waiting = new Bell(next);
+    Bell waiting = new Bell(next, page);
     bell = waiting;
     waiting.subscriber =
         exchange.dispatcher().subscribe(new Subscription(interest, next, caller), waiting);
+  }
+
+  private void answer(History.Page page) {
+    leave();
+    exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
   }
 
   /** Waits no longer: what there is by now is the answer. */
@@ -121,11 +125,16 @@ final class LongPoll {
   /** An outlet that looks again when the first frame comes. */
   private final class Bell implements Outlet {
     private final Start start;
+    private final History.Page nothing;
     private boolean rung;
     private @Nullable Subscriber subscriber;
 
-    Bell(Start start) {
+    /**
+     * @param nothing what there was before, which is the answer to a token that has ended
+     */
+    Bell(Start start, History.Page nothing) {
       this.start = start;
+      this.nothing = nothing;
     }
 
     /** Later, as a subscriber must not leave while it is written to. */
@@ -173,7 +182,12 @@ final class LongPoll {
     @Override
     public void end(Ending why, int retryMs) {
       over = true;
-      ring();
+      if (why == Ending.CREDENTIALS) {
+        rung = true;
+        exchange.onLoop(() -> answer(nothing));
+      } else {
+        ring();
+      }
     }
   }
 }

@@ -160,6 +160,7 @@ public final class Response {
       case 201 -> "Created";
       case 204 -> "No Content";
       case 304 -> "Not Modified";
+      case 308 -> "Permanent Redirect";
       case 400 -> "Bad Request";
       case 401 -> "Unauthorized";
       case 403 -> "Forbidden";

@@ -2,6 +2,7 @@ package tidings.http.guard;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
 import java.util.Set;
 import tidings.http.Site;
 import tidings.http.exchange.Request;
@@ -14,15 +15,17 @@ import tidings.http.exchange.Response;
  */
 public final class CrossOrigin implements Site.Decoration {
   private static final String PREFLIGHT_S = "600";
-  private static final String HSTS = "max-age=31536000";
 
   private final Set<String> origins;
+  private final String hsts;
 
   /**
    * @param origins as browsers write them, for example {@code https://example.org}
+   * @param hsts how long browsers that came by HTTPS take no plain HTTP of this host
    */
-  public CrossOrigin(Set<String> origins) {
+  public CrossOrigin(Set<String> origins, Duration hsts) {
     this.origins = Set.copyOf(origins);
+    this.hsts = "max-age=" + hsts.toSeconds();
   }
 
   @Override
@@ -32,7 +35,7 @@ public final class CrossOrigin implements Site.Decoration {
         .header("X-Content-Type-Options", "nosniff")
         .header("Vary", "Origin");
     if (request.isSecure()) {
-      response.header("Strict-Transport-Security", HSTS);
+      response.header("Strict-Transport-Security", hsts);
     }
     String origin = request.header(HttpHeaderNames.ORIGIN);
     if (origin == null || !origins.contains(origin)) {

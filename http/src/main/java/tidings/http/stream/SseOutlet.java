@@ -107,7 +107,7 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
   }
 
   private static void cutOff(Channel channel) {
-    var _ = channel.close();
+    channel.unsafe().close(channel.voidPromise()); // whatever still wants to end in good order
   }
 
   // --- the channel ---

@@ -1,6 +1,7 @@
 package tidings.server.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param certificate a PEM file, null for plain HTTP
  * @param key a PEM file, given if the certificate is
  * @param redirectPort where plain HTTP is sent on to HTTPS, null for nowhere
+ * @param hsts how long browsers are to take no plain HTTP of this host
  */
 public record TlsConfig(
-    @Nullable Path certificate, @Nullable Path key, @Nullable Integer redirectPort) {
+    @Nullable Path certificate, @Nullable Path key, @Nullable Integer redirectPort, Duration hsts) {
 
   static TlsConfig read(Section section) {
     TlsConfig config =
@@ -26,7 +28,14 @@ public record TlsConfig(
             section.optional(
                 "redirect-port",
                 Kind.integer(0, 65_535),
-                "A port where plain HTTP is answered with a redirect to HTTPS."));
+                "A port where plain HTTP is answered with a redirect to HTTPS."),
+            section.get(
+                "hsts",
+                Kind.duration("0s", "730d"),
+                "1d",
+                "How long browsers that were here by HTTPS take no plain HTTP of this host, on any"
+                    + " of its ports (Strict-Transport-Security). Once all of the host is HTTPS,"
+                    + " `365d` is usual."));
     if ((config.certificate == null) != (config.key == null)) {
       section.fault("", "give both certificate-file and key-file, or neither");
     } else if (config.certificate == null && config.redirectPort != null) {
