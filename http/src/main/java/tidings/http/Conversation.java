@@ -50,7 +50,6 @@ final class Conversation extends Watched implements Carrier {
   private final Peer peer;
   private @Nullable InetAddress client; // whose request is under way
   private final Queue<HttpObject> waiting = new ArrayDeque<>(2);
-  private @Nullable ChannelHandlerContext context;
   private State state = State.OPEN;
   private @Nullable Turn turn;
   private boolean keepAlive; // whether the client of the turn asks for another
@@ -77,21 +76,13 @@ final class Conversation extends Watched implements Carrier {
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+  void added() {
     watch(settings.headerDeadline());
   }
 
   @Override
   public Channel channel() {
     return context().channel();
-  }
-
-  private ChannelHandlerContext context() {
-    if (context == null) {
-      throw new IllegalStateException("not in a pipeline yet");
-    }
-    return context;
   }
 
   @Override

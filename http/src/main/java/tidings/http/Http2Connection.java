@@ -14,7 +14,6 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +45,6 @@ final class Http2Connection extends Watched {
 
   private final HttpSettings settings;
   private final int waitingMax;
-  private @Nullable ChannelHandlerContext context;
   private int streams;
   private int waiting;
   private boolean last; // whether it ends with the requests that are under way
@@ -87,23 +85,15 @@ final class Http2Connection extends Watched {
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+  void added() {
     watch(settings.headerDeadline());
-    Channel channel = ctx.channel();
+    Channel channel = context().channel();
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false); // who ends is gone
     if (((DuplexChannel) channel).isInputShutdown()) {
       var _ = channel.close();
     } else {
-      var _ = ctx.writeAndFlush(new DefaultHttp2WindowUpdateFrame(WINDOW));
+      var _ = context().writeAndFlush(new DefaultHttp2WindowUpdateFrame(WINDOW));
     }
-  }
-
-  private ChannelHandlerContext context() {
-    if (context == null) {
-      throw new IllegalStateException("not in a pipeline yet");
-    }
-    return context;
   }
 
   private void opened(Channel stream) {

@@ -40,7 +40,6 @@ final class Http2Exchange extends Watched implements Carrier {
   private final Worker worker;
   private final Peer peer;
   private final Http2Connection connection;
-  private @Nullable ChannelHandlerContext context;
   private @Nullable InetAddress client;
   private @Nullable Turn turn;
   private boolean ended; // whether the request came to its end with its head
@@ -58,16 +57,8 @@ final class Http2Exchange extends Watched implements Carrier {
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+  void added() {
     watch(settings.headerDeadline());
-  }
-
-  private ChannelHandlerContext context() {
-    if (context == null) {
-      throw new IllegalStateException("not in a pipeline yet");
-    }
-    return context;
   }
 
   // --- the request ---
@@ -273,16 +264,6 @@ final class Http2Exchange extends Watched implements Carrier {
   @Override
   public void close() {
     var _ = context().close();
-  }
-
-  @Override
-  void oneMore() {
-    // the connection says so
-  }
-
-  @Override
-  void stop() {
-    // the connection says so
   }
 
   @Override

@@ -1,7 +1,9 @@
 package tidings.http;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A handler that {@link Deadlines} end when it is late, or when the hub stops. */
 abstract class Watched extends ChannelInboundHandlerAdapter {
@@ -9,6 +11,7 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
   private final Deadlines deadlines;
+  private @Nullable ChannelHandlerContext context;
 
   /** When it is late, unless something has happened by then. */
   long deadline;
@@ -18,6 +21,22 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
 
   Watched(Deadlines deadlines) {
     this.deadlines = deadlines;
+  }
+
+  @Override
+  public final void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    added();
+  }
+
+  /** It has its place in a pipeline. */
+  abstract void added();
+
+  final ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("not in a pipeline yet");
+    }
+    return context;
   }
 
   /** Begins to watch. */
@@ -43,9 +62,9 @@ abstract class Watched extends ChannelInboundHandlerAdapter {
   /** The deadline has passed. */
   abstract void late();
 
-  /** Takes nothing new after what comes next. */
-  abstract void oneMore();
+  /** Takes nothing new after what comes next; a request leaves that to its connection. */
+  void oneMore() {}
 
-  /** Ends once nothing is under way. */
-  abstract void stop();
+  /** Ends once nothing is under way; a request leaves that to its connection. */
+  void stop() {}
 }

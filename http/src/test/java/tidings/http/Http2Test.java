@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,7 +229,7 @@ final class Http2Test {
   @Test
   void anUploadThatPausesHoldsUpNoOther() {
     try (Http2Wire wire = wire()) {
-      String[] post = post("application/x-ndjson");
+      String[] post = postOf("application/x-ndjson");
       wire.request(1, false, post);
       for (int i = 0; i < 8; i++) { // an endless line, of which nothing is ready to be stored
         wire.send(DATA, 0, 1, " ".repeat(8_000).getBytes(StandardCharsets.US_ASCII));
@@ -260,7 +261,7 @@ final class Http2Test {
       AtomicInteger refused = new AtomicInteger();
       for (int i = 0; i < 99 && refused.get() == 0; i++) { // 64 KB each, and 4 MiB may wait
         int stream = 2 * i + 1;
-        wire.request(stream, false, post("application/json"));
+        wire.request(stream, false, postOf("application/json"));
         for (int n = 0; n < 4; n++) {
           wire.send(DATA, 0, stream, part);
         }
@@ -277,15 +278,20 @@ final class Http2Test {
     assertServes();
   }
 
-  private static String[] post(String type) {
-    return new String[] {
-      ":method", "POST",
-      ":scheme", "https",
-      ":path", "/v1/notifications",
-      ":authority", "localhost",
-      "authorization", "Bearer " + all("alice"),
-      "content-type", type
-    };
+  /** The head of a publish, and more fields of it. */
+  private static String[] post(String... more) {
+    return Stream.concat(
+            Stream.of(
+                ":method", "POST",
+                ":scheme", "https",
+                ":path", "/v1/notifications",
+                ":authority", "localhost"),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  private static String[] postOf(String type) {
+    return post("authorization", "Bearer " + all("alice"), "content-type", type);
   }
 
   // --- what is wrong ---
@@ -316,20 +322,7 @@ final class Http2Test {
   void aBodyOfAnotherLengthIsRefused() {
     try (Http2Wire wire = wire()) {
       wire.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "https",
-          ":path",
-          "/v1/notifications",
-          ":authority",
-          "localhost",
-          "authorization",
-          "Bearer " + all("alice"),
-          "content-length",
-          "10");
+          1, false, post("authorization", "Bearer " + all("alice"), "content-length", "10"));
       wire.send(DATA, END_STREAM, 1, "{}".getBytes(StandardCharsets.US_ASCII));
       assertThat(wire.next(RST_STREAM, 1).error()).isEqualTo(PROTOCOL_ERROR);
     }
@@ -496,17 +489,7 @@ final class Http2Test {
   void aBodyThatDoesNotComeIsNotWaitedFor() throws Exception {
     RunningHub impatient = start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(1)));
     try (Http2Wire wire = new Http2Wire(impatient.port, certificate.trusting(), WINDOW)) {
-      wire.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "https",
-          ":path",
-          "/v1/notifications",
-          ":authority",
-          "localhost");
+      wire.request(1, false, post());
       assertThat(wire.next(RST_STREAM, 1).error()).isNotZero();
     } finally {
       impatient.close();
