@@ -68,7 +68,12 @@ public final class Dispatcher {
     audiences.add(subscriber);
     traffic.subscribers(audiences.size());
     subscriber.progressS = traffic.nowS();
-    greet(subscriber, subscription.start());
+    try {
+      greet(subscriber, subscription.start());
+    } catch (RuntimeException | Error e) { // or it would be ticked, and never get anything
+      remove(subscriber);
+      throw e;
+    }
     if (subscriber.cursor >= position()) {
       subscriber.state = Subscriber.State.LIVE;
     } else {
@@ -147,8 +152,11 @@ public final class Dispatcher {
 
   /** Ends a stream with its credentials: nothing is delivered after this. */
   void expire(Subscriber subscriber) {
-    subscriber.outlet.write(new ControlEvent.Reauth(reached(subscriber)));
-    end(subscriber, Outlet.Ending.CREDENTIALS, 0);
+    try {
+      subscriber.outlet.write(new ControlEvent.Reauth(reached(subscriber)));
+    } finally {
+      end(subscriber, Outlet.Ending.CREDENTIALS, 0);
+    }
   }
 
   void end(Subscriber subscriber, Outlet.Ending why, int retryMs) {
@@ -181,13 +189,16 @@ public final class Dispatcher {
   private void drain(long leftMs, CompletableFuture<Void> drained) {
     long steps = Math.max(1, leftMs / DRAIN_STEP_MS);
     long share = (audiences.size() + steps - 1) / steps;
-    for (long i = 0; i < share; i++) {
-      end(audiences.get(audiences.size() - 1), Outlet.Ending.DRAIN, shared.retryMs());
-    }
-    if (audiences.size() == 0) {
-      drained.complete(null);
-    } else {
-      loop.later(() -> drain(leftMs - DRAIN_STEP_MS, drained), DRAIN_STEP_MS);
+    try {
+      for (long i = 0; i < share; i++) {
+        end(audiences.get(audiences.size() - 1), Outlet.Ending.DRAIN, shared.retryMs());
+      }
+    } finally {
+      if (audiences.size() == 0) {
+        drained.complete(null);
+      } else {
+        loop.later(() -> drain(leftMs - DRAIN_STEP_MS, drained), DRAIN_STEP_MS);
+      }
     }
   }
 }

@@ -94,18 +94,18 @@ final class FanOut {
       return;
     }
     pass = null;
-    now.close();
     if (shared.tail().end() > position) {
       loop.yieldThen(this::begin);
     }
+    now.close();
   }
 
   /** Gives a pass up: whoever it may still concern reads on from the log. */
   private void abandon(Pass now) {
     pass = null;
-    now.close();
     allFallBehind(now.before());
     loop.yieldThen(this::begin);
+    now.close();
   }
 
   /** The tail was faster. */

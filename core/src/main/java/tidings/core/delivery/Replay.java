@@ -104,20 +104,22 @@ final class Replay {
       Outlet outlet = subscriber.outlet;
       Window.Frames frames = window.frames(outlet.encoding(), selected, direct);
       int count = frames.frames().size();
-      for (int i = 0; i < count; i++) {
-        if (!outlet.isWritable()) {
-          frames.done();
-          return false;
+      try {
+        for (int i = 0; i < count; i++) {
+          if (!outlet.isWritable()) {
+            return false;
+          }
+          outlet.write(frames.frames().get(i));
+          subscriber.cursor = frames.reached()[i];
+          subscriber.progressS = traffic.nowS();
+          traffic.delivered(frames.counts()[i], subscriber.state == Subscriber.State.LIVE);
+          if (i + 1 < count) {
+            outlet.flush();
+          }
         }
-        outlet.write(frames.frames().get(i));
-        subscriber.cursor = frames.reached()[i];
-        subscriber.progressS = traffic.nowS();
-        traffic.delivered(frames.counts()[i], subscriber.state == Subscriber.State.LIVE);
-        if (i + 1 < count) {
-          outlet.flush();
-        }
+      } finally {
+        frames.done();
       }
-      frames.done();
     }
     subscriber.cursor = window.last;
     return true;
@@ -144,8 +146,11 @@ final class Replay {
       List<Entry> some = entries.subList(from, to);
       Window window =
           new Window(shared.epoch(), some.getFirst().position(), some.getLast().position(), some);
-      all = write(subscriber, window);
-      window.release();
+      try {
+        all = write(subscriber, window);
+      } finally {
+        window.release();
+      }
     }
     if (all) {
       subscriber.cursor = Math.max(subscriber.cursor, page.reached());

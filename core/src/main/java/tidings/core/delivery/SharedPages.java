@@ -71,17 +71,21 @@ final class SharedPages {
       parts.put(start, part);
     }
     long last = Math.min(first(position) + SIZE - 1, end);
-    var _ =
-        reader
-            .read(new LogReader.Scan(start - 1, last, false, SIZE, null))
-            .whenComplete((read, failure) -> {
-              if (failure == null) {
-                raise(read.lowWater());
-                part.complete(read);
-              } else {
-                part.completeExceptionally(failure);
-              }
-            });
+    try {
+      var _ =
+          reader
+              .read(new LogReader.Scan(start - 1, last, false, SIZE, null))
+              .whenComplete((read, failure) -> {
+                if (failure == null) {
+                  raise(read.lowWater());
+                  part.complete(read);
+                } else {
+                  part.completeExceptionally(failure);
+                }
+              });
+    } catch (RuntimeException | Error e) { // or all who come here would wait for ever
+      part.completeExceptionally(e);
+    }
     return part;
   }
 

@@ -53,8 +53,8 @@ final class Sweep {
       if (next > 0) {
         loop.yieldThen(() -> checkDownFrom(next));
       } else {
-        windows.trim();
         loop.later(this::sweep, EVERY_MS);
+        windows.trim();
       }
     }
   }

@@ -48,9 +48,9 @@ final class Turns {
 
   /** Does one slice: those who wait now take their turns. */
   private void take() {
-    Slice slice = new Slice(shared);
     int left = Math.min(waiting.size(), Slice.SUBSCRIBERS_MAX);
     try {
+      Slice slice = new Slice(shared);
       do {
         Subscriber next = waiting.remove();
         next.queued = false;

@@ -105,8 +105,17 @@ final class Window {
   }
 
   private Frames make(Selection selection) {
-    boolean shared = sharedBytes < SHARED_BYTES_MAX;
     List<Frame> frames = new ArrayList<>(1);
+    try {
+      return make(selection, frames);
+    } catch (RuntimeException | Error e) { // no memory for one: those before it are nobody's
+      frames.forEach(Frame::release);
+      throw e;
+    }
+  }
+
+  private Frames make(Selection selection, List<Frame> frames) {
+    boolean shared = sharedBytes < SHARED_BYTES_MAX;
     List<Long> reached = new ArrayList<>(1);
     List<Long> counts = new ArrayList<>(1);
     List<Entry> together = new ArrayList<>();

@@ -1,9 +1,11 @@
 package tidings.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tidings.core.log.Entry;
@@ -15,17 +17,38 @@ class WindowTest {
   @Test
   void aWindowWeighsWhatItsEntriesTakeInMemory() {
     List<Address> users = IntStream.range(0, 1_000).mapToObj(i -> Address.user("u" + i)).toList();
-    Entry entry =
-        new Entry(
-            1,
-            Entry.Kind.NOTIFICATION,
-            new UUID(0, 0),
-            users,
-            null,
-            null,
-            Level.INFO,
-            Entry.NEVER,
-            new byte[300]);
+    Entry entry = entry(1, users, 300);
     assertThat(new Window("epoch", 1, 1, List.of(entry)).weight()).isEqualTo(entry.weight());
+  }
+
+  @Test
+  void theFramesBeforeOneThatCannotBeMadeAreGivenUp() {
+    List<Entry> entries =
+        IntStream.rangeClosed(1, 3).mapToObj(i -> entry(i, List.of(), 60_000)).toList();
+    Window window = new Window("epoch", 1, 3, entries);
+    AtomicInteger open = new AtomicInteger();
+    Encoding scarce =
+        (epoch, some, direct) -> {
+          if (open.get() == 2) {
+            throw new OutOfMemoryError("direct");
+          }
+          open.incrementAndGet();
+          return open::decrementAndGet;
+        };
+    assertThatThrownBy(() -> window.frames(scarce, 7, 0)).hasMessage("direct");
+    assertThat(open).hasValue(0);
+  }
+
+  private static Entry entry(long position, List<Address> to, int bytes) {
+    return new Entry(
+        position,
+        Entry.Kind.NOTIFICATION,
+        new UUID(0, position),
+        to,
+        null,
+        null,
+        Level.INFO,
+        Entry.NEVER,
+        new byte[bytes]);
   }
 }

@@ -92,6 +92,20 @@ final class SseOutlet extends ChannelInboundHandlerAdapter implements Outlet {
       var _ = channel().close(); // it would not read the end either
       return;
     }
+    try {
+      finish(retryMs);
+    } catch (RuntimeException | Error e) { // no memory for the end: the stream must end anyway
+      breakOff();
+      throw e;
+    }
+  }
+
+  /** Closes the connection at once. */
+  void breakOff() {
+    cutOff(channel());
+  }
+
+  private void finish(int retryMs) {
     if (retryMs > 0) {
       write(encoding.retry(retryMs));
     }

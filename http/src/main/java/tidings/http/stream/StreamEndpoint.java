@@ -55,7 +55,12 @@ public final class StreamEndpoint implements Endpoint {
       return;
     }
     SseOutlet outlet = begin(exchange);
-    outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
+    try {
+      outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
+    } catch (RuntimeException | Error e) { // an answer has begun: it can only be broken off
+      outlet.breakOff();
+      throw e;
+    }
   }
 
   @Override

@@ -104,6 +104,9 @@ final class Readers implements LogReader {
       warn(e);
       result.completeExceptionally(unavailable("can't be read"));
       return;
+    } catch (Error e) { // somebody waits all the same
+      result.completeExceptionally(e);
+      throw e;
     }
     result.complete(value);
   }

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Frame;
+import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
 import tidings.core.log.LogReader;
 
@@ -115,6 +117,45 @@ class CatchingUpTest {
     assertThat(crowd.stream().filter(reader -> reader.lastPosition() > 0)).hasSizeBetween(1, 11);
     world.settle();
     assertThat(crowd).allMatch(reader -> reader.lastPosition() == world.end());
+  }
+
+  @Test
+  void aStreamThatCannotBeGreetedIsNobodys() {
+    Reader broken =
+        new Reader("broken", Reader.ofAll("").wish) {
+          @Override
+          public void write(ControlEvent event) {
+            if (event instanceof ControlEvent.Hello) {
+              throw new IllegalStateException("no memory");
+            }
+            super.write(event);
+          }
+        };
+    assertThatThrownBy(() -> world.connect(broken, new Start.Latest()))
+        .hasMessageContaining("no memory");
+    world.pass(World.HEARTBEAT);
+    world.settle();
+    assertThat(broken.ticks).as("as if it were served").isEmpty();
+  }
+
+  @Test
+  void aStreamWhoseEndThrowsKeepsNoOtherFromEnding() {
+    Reader first = Reader.ofAll("first");
+    Reader broken =
+        new Reader("broken", first.wish) {
+          @Override
+          public void end(Ending why, int retryMs) {
+            throw new IllegalStateException("no memory");
+          }
+        };
+    for (Reader reader : List.of(first, broken)) {
+      world.connect(reader, new Start.Latest());
+    }
+    CompletableFuture<Void> drained = world.drain();
+    assertThatThrownBy(world::settle).hasMessageContaining("no memory");
+    world.settle();
+    assertThat(drained).isCompleted();
+    assertThat(first.ended).isEqualTo(Outlet.Ending.DRAIN);
   }
 
   @Test

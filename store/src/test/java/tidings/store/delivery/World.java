@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -340,6 +341,11 @@ final class World implements AutoCloseable {
             reader);
     reader.subscriber = subscriber;
     return subscriber;
+  }
+
+  /** Begins to end all streams. */
+  CompletableFuture<Void> drain() {
+    return hub.drain(Duration.ZERO);
   }
 
   static Filter filter(Reader.Wish wish) {
