@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +154,7 @@ class CatchingUpTest {
     }
     CompletableFuture<Void> drained = world.drain();
     assertThatThrownBy(world::settle).hasMessageContaining("no memory");
+    world.pass(Duration.ofSeconds(1));
     world.settle();
     assertThat(drained).isCompleted();
     assertThat(first.ended).isEqualTo(Outlet.Ending.DRAIN);

@@ -121,8 +121,6 @@ final class FaultsTest {
       for (int i = 0; i < 300; i++) {
         store.append(Drafts.entry("x".repeat(20_000)));
       }
-      System.err.println(
-          "WALSIZE " + Files.size(folder.resolve("tidings.db-wal")) + store.log.trouble());
       assertThat(Files.size(folder.resolve("tidings.db-wal"))).isLessThan(192 << 10);
     }
   }
