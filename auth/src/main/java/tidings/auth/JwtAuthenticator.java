@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Authenticator;
 import tidings.core.access.Caller;
+import tidings.core.access.Credential;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
 import tidings.core.notification.AddressPattern;
@@ -85,6 +86,18 @@ public final class JwtAuthenticator implements Authenticator {
   public @Nullable Caller cached(String token) {
     Verified known = verified.getIfPresent(TokenDigest.of(token));
     return known != null && clock.instant().isBefore(known.expires) ? known.caller : null;
+  }
+
+  /** None so far: the keys are those of the start. */
+  @Override
+  public long changes() {
+    return 0;
+  }
+
+  @Override
+  public boolean holds(Caller caller) {
+    Instant expires = caller.expires();
+    return expires == null || clock.instant().isBefore(expires);
   }
 
   @Override
@@ -201,7 +214,7 @@ public final class JwtAuthenticator implements Authenticator {
         Publisher.subject(claims.user()),
         grant,
         end,
-        new Caller.Credential(
+        new Credential.Token(
             key.issuer() == null ? "" : key.issuer(),
             key.id(),
             claims.tokenId(),

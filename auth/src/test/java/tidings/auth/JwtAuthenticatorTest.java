@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.Caller;
+import tidings.core.access.Credential;
 import tidings.core.access.Publisher;
 import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
@@ -90,12 +91,12 @@ final class JwtAuthenticatorTest {
 
   @Test
   void aStreamRemembersWhichCredentialsOpenedIt() {
-    Caller.Credential credential =
+    Credential credential =
         Objects.requireNonNull(
             authenticator
                 .authenticate(Tokens.signed(PairAlgorithm.EdDSA, EDDSA, CLAIMS))
                 .credential());
-    assertThat(credential).isEqualTo(new Caller.Credential("shop", "pair", "t-1", NOW));
+    assertThat(credential).isEqualTo(new Credential.Token("shop", "pair", "t-1", NOW));
   }
 
   @Test

@@ -167,14 +167,6 @@ final class RunningHub implements AutoCloseable {
         SqliteLog.open(
             SqliteSettings.of(folder.resolve("tidings.db")),
             new Surroundings(CLOCK, System::nanoTime, random, Throwable::printStackTrace));
-    hub =
-        new Hub(
-            log,
-            new HubSettings(64L << 20, options.heartbeat, Duration.ofSeconds(60)),
-            CLOCK,
-            System::nanoTime,
-            random);
-    hub.start();
     JwtAuthenticator authenticator =
         new JwtAuthenticator(
             new AccessSettings(
@@ -183,6 +175,15 @@ final class RunningHub implements AutoCloseable {
                 options.dev),
             CLOCK,
             System::nanoTime);
+    hub =
+        new Hub(
+            log,
+            new HubSettings(64L << 20, options.heartbeat, Duration.ofSeconds(60)),
+            authenticator,
+            CLOCK,
+            System::nanoTime,
+            random);
+    hub.start();
     Metrics metrics = new Metrics(new PrometheusRegistry(), hub);
     Site.Guard guard = options.dev ? new DevGuard() : request -> null;
     Endpoint page = StaticFiles.of("page");

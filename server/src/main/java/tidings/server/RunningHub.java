@@ -91,9 +91,10 @@ final class RunningHub {
     this.config = config;
     this.log = log;
     HttpConfig http = config.http();
+    JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
     HubSettings settings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
-    this.hub = new Hub(log, settings, Clocks.WALL, Clocks.TICKER, random);
+    this.hub = new Hub(log, settings, authenticator, Clocks.WALL, Clocks.TICKER, random);
     PrometheusRegistry registry = new PrometheusRegistry();
     Metrics metrics = new Metrics(registry, hub);
     this.sources =
@@ -106,7 +107,7 @@ final class RunningHub {
     Routes.Parts parts =
         new Routes.Parts(
             hub,
-            new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER),
+            authenticator,
             metrics,
             http.bodyBytesMax(),
             () -> stopping,

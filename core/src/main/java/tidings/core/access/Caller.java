@@ -25,17 +25,6 @@ public record Caller(
     @Nullable Credential credential) {
 
   /**
-   * What a stream remembers of the credentials that opened it.
-   *
-   * @param issuer the issuer of the key, empty if none is configured
-   * @param key the configured id of the key that verified the token
-   * @param tokenId the token's {@code jti}, null if it has none
-   * @param issuedAt the token's {@code iat}, null if it has none
-   */
-  public record Credential(
-      String issuer, String key, @Nullable String tokenId, @Nullable Instant issuedAt) {}
-
-  /**
    * A caller who may, beside the grant, read what is for everyone and for this user. These come
    * first, then the grant's in its order, each once.
    */

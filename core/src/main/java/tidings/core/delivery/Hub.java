@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import tidings.core.access.Validity;
 import tidings.core.intake.Ids;
 import tidings.core.intake.Intake;
 import tidings.core.log.Entry;
@@ -27,17 +28,19 @@ public final class Hub implements AutoCloseable {
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
 
   /**
+   * @param validity ends streams whose credentials were taken back
    * @param ticker monotonic nanoseconds
    * @param random thread-safe; unpredictable in production
    */
   public Hub(
       Log log,
       HubSettings settings,
+      Validity validity,
       InstantSource clock,
       LongSupplier ticker,
       RandomGenerator random) {
     this.log = log;
-    this.shared = new Shared(log, settings, clock, ticker, random);
+    this.shared = new Shared(log, settings, validity, clock, ticker, random);
     this.intake = new Intake(log, clock, new Ids(random));
     this.history = new History(shared);
   }

@@ -86,18 +86,18 @@ final class Pass {
         if (!slice.takesOne()) {
           return false;
         }
-        write(to, to.members.get(--member), slice.nowMs);
+        write(to, to.members.get(--member), slice);
       }
       to.reset();
     }
     return true;
   }
 
-  private void write(Audience to, Subscriber subscriber, long nowMs) {
+  private void write(Audience to, Subscriber subscriber, Slice slice) {
     if (subscriber.state != Subscriber.State.LIVE || subscriber.cursor >= window.last) {
       return;
     }
-    if (nowMs >= subscriber.expiresMs) {
+    if (slice.isOver(subscriber)) {
       dispatcher.expire(subscriber);
       return;
     }

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Validity;
 import tidings.core.log.Cursor;
 import tidings.core.log.Epochs;
 import tidings.core.log.Log;
@@ -19,6 +20,7 @@ final class Shared {
   private final Tail tail;
   private final SharedPages pages;
   private final HubSettings settings;
+  private final Validity validity;
   private final InstantSource clock;
   private final LongSupplier ticker;
   private final RandomGenerator random;
@@ -27,6 +29,7 @@ final class Shared {
   Shared(
       Log log,
       HubSettings settings,
+      Validity validity,
       InstantSource clock,
       LongSupplier ticker,
       RandomGenerator random) {
@@ -34,6 +37,7 @@ final class Shared {
     this.tail = new Tail(log.end(), settings.tailBytesMax());
     this.pages = new SharedPages(log.reader());
     this.settings = settings;
+    this.validity = validity;
     this.clock = clock;
     this.ticker = ticker;
     this.random = random;
@@ -65,6 +69,10 @@ final class Shared {
 
   Cursor cursor(long position) {
     return log.epochs().cursor(position);
+  }
+
+  Validity validity() {
+    return validity;
   }
 
   long nowMs() {

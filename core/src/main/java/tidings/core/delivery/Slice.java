@@ -15,15 +15,33 @@ final class Slice {
   /** The clock's time when it began. */
   final long nowMs;
 
+  private final long changes; // of credentials, when it began
+
   Slice(Shared shared) {
     this.shared = shared;
     this.deadline = shared.nanos() + NS_MAX;
     this.nowMs = shared.nowMs();
+    this.changes = shared.validity().changes();
   }
 
   /** Whether there is time left. */
   boolean hasTime() {
     return shared.nanos() <= deadline;
+  }
+
+  /**
+   * Whether a subscriber's credentials have ended: asked before anything is written to it. Whether
+   * they were taken back is looked up only if any were since the last time.
+   */
+  boolean isOver(Subscriber subscriber) {
+    if (nowMs >= subscriber.expiresMs) {
+      return true;
+    }
+    if (subscriber.changes == changes) {
+      return false;
+    }
+    subscriber.changes = changes;
+    return !shared.validity().holds(subscriber.caller);
   }
 
   /** Takes one more subscriber, if there is room; looks at the ticker before every 16th. */

@@ -38,6 +38,9 @@ public final class Subscriber {
    */
   long cursor;
 
+  /** How often credentials had been taken back when its own were last looked at; -1 for never. */
+  long changes = -1;
+
   /** When something was last written to it, a tick too; in seconds of the dispatcher's ticker. */
   int progressS;
 

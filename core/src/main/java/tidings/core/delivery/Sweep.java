@@ -46,7 +46,7 @@ final class Sweep {
     try {
       while (i > 0 && slice.takesOne()) {
         i--;
-        check(audiences.get(i), nowS, slice.nowMs);
+        check(audiences.get(i), nowS, slice);
       }
     } finally {
       int next = i;
@@ -59,10 +59,10 @@ final class Sweep {
     }
   }
 
-  private void check(Subscriber subscriber, int nowS, long nowMs) {
+  private void check(Subscriber subscriber, int nowS, Slice slice) {
     Outlet outlet = subscriber.outlet;
     int quietS = nowS - subscriber.progressS;
-    if (nowMs >= subscriber.expiresMs) {
+    if (slice.isOver(subscriber)) {
       dispatcher.expire(subscriber);
     } else if (quietS >= shared.heartbeatS() && outlet.isWritable()) {
       outlet.write(new ControlEvent.Tick(dispatcher.reached(subscriber)));

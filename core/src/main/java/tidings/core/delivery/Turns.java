@@ -55,7 +55,7 @@ final class Turns {
         Subscriber next = waiting.remove();
         next.queued = false;
         if (next.state == Subscriber.State.BEHIND) {
-          turn(next, slice.nowMs);
+          turn(next, slice);
         }
       } while (--left > 0 && slice.hasTime());
     } finally {
@@ -66,8 +66,8 @@ final class Turns {
     }
   }
 
-  private void turn(Subscriber subscriber, long nowMs) {
-    if (nowMs >= subscriber.expiresMs) {
+  private void turn(Subscriber subscriber, Slice slice) {
+    if (slice.isOver(subscriber)) {
       dispatcher.expire(subscriber);
       return;
     }

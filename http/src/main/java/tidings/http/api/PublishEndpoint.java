@@ -56,7 +56,7 @@ public final class PublishEndpoint implements Endpoint {
     if (!PublishLines.isMeant(exchange.request())) {
       return null;
     }
-    PublishLines lines = new PublishLines(exchange, hub, bodyBytesMax);
+    PublishLines lines = new PublishLines(exchange, callers, hub, bodyBytesMax);
     callers.identify(
         exchange,
         caller -> {

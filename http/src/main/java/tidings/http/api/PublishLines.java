@@ -14,6 +14,7 @@ import tidings.core.problem.Refusal;
 import tidings.gates.tidings.DraftReader;
 import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.BodyReader;
+import tidings.http.exchange.Callers;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
@@ -29,6 +30,7 @@ final class PublishLines implements BodyReader {
   private static final int WAITING_MAX = 256;
 
   private final Exchange exchange;
+  private final Callers callers;
   private final Hub hub;
   private final int lineBytesMax;
   private final Lines lines;
@@ -38,8 +40,9 @@ final class PublishLines implements BodyReader {
   private boolean ended; // whether no more lines come: the last is here, or one was too long
   private boolean done; // whether the answer has ended, or nobody is there to get it
 
-  PublishLines(Exchange exchange, Hub hub, int lineBytesMax) {
+  PublishLines(Exchange exchange, Callers callers, Hub hub, int lineBytesMax) {
     this.exchange = exchange;
+    this.callers = callers;
     this.hub = hub;
     this.lineBytesMax = lineBytesMax;
     this.lines = new Lines(lineBytesMax);
@@ -117,13 +120,15 @@ final class PublishLines implements BodyReader {
       byte[] line = lines.next();
       if (line == null) {
         if (lines.isTooLong()) {
-          tooLong(lines.number() + 1);
+          refuseLast(lines.number() + 1, tooLong());
         }
         return taken;
       }
       taken = true;
       if (line.length > lineBytesMax) {
-        tooLong(lines.number());
+        refuseLast(lines.number(), tooLong());
+      } else if (line.length > 0 && !callers.holds(from)) {
+        refuseLast(lines.number(), Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
       } else if (line.length > 0) {
         publish(from, line);
       }
@@ -141,14 +146,17 @@ final class PublishLines implements BodyReader {
     }
   }
 
-  /** The last line that is answered: what comes after it is thrown away. */
-  private void tooLong(int number) {
+  private Problem tooLong() {
+    return Problem.of(
+        Problem.Kind.TOO_LARGE,
+        "the line is too long (expected at most %d bytes)".formatted(lineBytesMax));
+  }
+
+  /** Refuses the last line that is answered: what comes after it is thrown away. */
+  private void refuseLast(int number, Problem problem) {
     Line line = new Line(number);
     waiting.add(line);
-    line.refuse(
-        Problem.of(
-            Problem.Kind.TOO_LARGE,
-            "the line is too long (expected at most %d bytes)".formatted(lineBytesMax)));
+    line.refuse(problem);
     ended = true;
     lines.clear();
   }

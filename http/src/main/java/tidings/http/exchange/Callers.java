@@ -56,6 +56,11 @@ public final class Callers {
     }
   }
 
+  /** Whether a caller's credentials still hold, for a request that lasts. On any thread. */
+  public boolean holds(Caller caller) {
+    return authenticator.holds(caller);
+  }
+
   /**
    * Finds out whether a request may see the inside of the hub: from this machine anyone may, else
    * who may operate it. Answers 401 to a token that is none.

@@ -131,4 +131,74 @@ class TimeTest {
     assertThat(brief.positions()).isEmpty();
     assertThat(brief.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
   }
+
+  // --- credentials that are taken back ---
+
+  private static Reader of(String user) {
+    return new Reader(user, new Reader.Wish(user, List.of(), List.of("topic:t"), 0));
+  }
+
+  @Test
+  void aQuietStreamEndsWithinASecondAfterItsCredentialsWereTakenBack() {
+    Reader taken = of("taken");
+    Reader other = of("other");
+    world.connect(taken, new Start.Latest());
+    world.connect(other, new Start.Latest());
+    passAndSweep(Duration.ofSeconds(1));
+    world.validity.add("taken");
+    passAndSweep(Duration.ofSeconds(1));
+    assertThat(taken.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+    assertThat(other.ended).isNull();
+  }
+
+  @Test
+  void aLiveStreamGetsNothingAfterItsCredentialsWereTakenBack() {
+    Reader taken = of("taken");
+    Reader other = of("other");
+    world.connect(taken, new Start.Latest());
+    world.connect(other, new Start.Latest());
+    world.publish(1);
+    world.settle();
+    world.validity.add("taken"); // the next sweep is still to come
+    world.publish(1);
+    world.settle();
+    assertThat(taken.positions()).containsExactly(1L);
+    assertThat(taken.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+    assertThat(taken.lastEventId).isEqualTo(world.cursor(1));
+    assertThat(other.positions()).containsExactly(1L, 2L);
+    assertThat(other.ended).isNull();
+  }
+
+  @Test
+  void aReplayEndsWhenTheCredentialsAreTakenBack() {
+    world.publish(10);
+    Reader taken = of("taken");
+    taken.credit = 0;
+    Subscriber subscriber = world.connect(taken, new Start.Earliest());
+    world.settle();
+    world.validity.add("taken");
+    taken.credit = 1;
+    subscriber.drained();
+    world.settle();
+    assertThat(taken.positions()).isEmpty();
+    assertThat(taken.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+  }
+
+  @Test
+  void credentialsTakenBackBeforeTheStreamJoinsEndItToo() {
+    world.publish(1);
+    world.validity.add("live"); // they were accepted a moment ago
+    world.validity.add("replaying");
+    Reader live = of("live");
+    Reader replaying = of("replaying");
+    world.connect(live, new Start.Latest());
+    world.connect(replaying, new Start.Earliest());
+    world.publish(1);
+    world.settle();
+    passAndSweep(Duration.ofSeconds(1));
+    for (Reader reader : List.of(live, replaying)) {
+      assertThat(reader.positions()).isEmpty();
+      assertThat(reader.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+    }
+  }
 }

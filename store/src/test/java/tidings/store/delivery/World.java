@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
+import tidings.core.access.Validity;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Filter;
 import tidings.core.delivery.History;
@@ -87,6 +90,28 @@ final class World implements AutoCloseable {
     }
   }
 
+  /** Users whose credentials were taken back. */
+  static final class TakenBack implements Validity {
+    private final Set<String> users = ConcurrentHashMap.newKeySet();
+    private final AtomicLong changes = new AtomicLong();
+
+    /** Takes back the credentials of a user. */
+    void add(String user) {
+      users.add(user);
+      changes.incrementAndGet();
+    }
+
+    @Override
+    public long changes() {
+      return changes.get();
+    }
+
+    @Override
+    public boolean holds(Caller caller) {
+      return caller.user() == null || !users.contains(caller.user());
+    }
+  }
+
   /**
    * A seam for mutations: how a stream is asked for, what becomes of a page of the log, and what
    * befalls a reader between two steps.
@@ -119,6 +144,8 @@ final class World implements AutoCloseable {
   final ManualTime time = new ManualTime();
   final TreeMap<Long, Published> model = new TreeMap<>();
   final ManualLoop loop = new ManualLoop();
+
+  final TakenBack validity = new TakenBack();
 
   /** What the hub's look at the clock does. */
   Runnable atLook = () -> {};
@@ -205,7 +232,7 @@ final class World implements AutoCloseable {
     log.reads.change = mutation.page();
     handedOver.set(opened.end());
     HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
-    Hub started = new Hub(counting, settings, this::instant, this::nanos, random);
+    Hub started = new Hub(counting, settings, validity, this::instant, this::nanos, random);
     started.start();
     return started;
   }
