@@ -211,9 +211,14 @@ async function main() {
     if (code !== 0) throw new Error('no test was run, for the build failed');
   }
   if (inVitest.some((name) => known[name].cwd === 'e2e')) await installE2e();
-  if (inMaven.length > 0) await runModules(inMaven, long);
-  for (const name of suites.filter((name) => known[name].make)) await runMake(name);
-  for (const name of inVitest) await runVitest(name, long);
+  const inTurn = async (names, runOne) => {
+    for (const name of names) await runOne(name, long);
+  };
+  // The page's suites measure nothing and start no hub: they go beside the modules.
+  const ofPage = inVitest.filter((name) => known[name].cwd === 'web');
+  await Promise.all([inMaven.length > 0 && runModules(inMaven, long), inTurn(ofPage, runVitest)]);
+  await inTurn(suites.filter((name) => known[name].make), runMake);
+  await inTurn(inVitest.filter((name) => !ofPage.includes(name)), runVitest);
 
   const skipsFail = total.skipped > 0 && process.env.TIDINGS_ALLOW_SKIPS !== '1';
   if (total.skipped > 0) console.log(`WARNING: ${total.skipped} tests were skipped${skipsFail ? ', which fails the run' : ''}`);
