@@ -1,7 +1,8 @@
 package tidings.core.delivery;
 
 /**
- * A transport's end of a subscriber. All calls come on the event loop's thread, and none may block.
+ * A transport's end of a subscriber. All calls come on the event loop's thread, and none may block,
+ * nor call {@link Subscriber#leave()} before it returns.
  */
 public interface Outlet {
 

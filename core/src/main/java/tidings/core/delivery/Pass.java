@@ -53,7 +53,8 @@ final class Pass {
     List<Entry> entries = window.entries;
     for (; entry < entries.size(); entry++, address = 0) {
       Entry next = entries.get(entry);
-      int addresses = next.expiresMs() > slice.nowMs ? next.to().size() : 0;
+      boolean wanted = address > 0 || next.expiresMs() > slice.nowMs; // decided once for all
+      int addresses = wanted ? next.to().size() : 0;
       while (address < addresses) {
         select(next, next.to().get(address++));
         if (!slice.hasTime()) {

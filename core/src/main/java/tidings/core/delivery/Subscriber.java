@@ -34,7 +34,8 @@ public final class Subscriber {
   Replay.Step.@Nullable Reading read; // what it takes up in that turn
 
   /**
-   * It has got all that concerns it up to here, at least; while it is live, up to the dispatcher.
+   * It has got all that concerns it up to here, at least; while it is live, up to what its
+   * dispatcher's fan-out has reached.
    */
   long cursor;
 

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * dispatcher's position. Used on the dispatcher's thread.
  */
 final class Turns {
-  private static final int RETRY_MS = 1_000;
-
   private final Dispatcher dispatcher;
   private final Shared shared;
   private final Loop loop;
@@ -46,16 +44,20 @@ final class Turns {
     }
   }
 
-  /** Does one slice: those who wait now take their turns. */
+  /** Does one slice: those who wait now take their turns, also after one whose turn fails. */
   private void take() {
     int left = Math.min(waiting.size(), Slice.SUBSCRIBERS_MAX);
+    RuntimeException failure = null;
     try {
       Slice slice = new Slice(shared);
       do {
         Subscriber next = waiting.remove();
         next.queued = false;
-        if (next.state == Subscriber.State.BEHIND) {
+        try {
           turn(next, slice);
+        } catch (RuntimeException | Error e) {
+          failure = new IllegalStateException(e);
+          retry(next);
         }
       } while (--left > 0 && slice.hasTime());
     } finally {
@@ -64,23 +66,24 @@ final class Turns {
         loop.yieldThen(this::take);
       }
     }
+    if (failure != null) {
+      throw failure; // one of them, for the loop to report
+    }
   }
 
   private void turn(Subscriber subscriber, Slice slice) {
+    if (subscriber.state != Subscriber.State.BEHIND) {
+      return;
+    }
     if (slice.isOver(subscriber)) {
       dispatcher.expire(subscriber);
       return;
     }
-    try {
-      switch (replay.advance(subscriber, dispatcher.position())) {
-        case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
-        case Replay.Step.Blocked blocked -> {}
-        case Replay.Step.More more -> add(subscriber);
-        case Replay.Step.Reading reading -> await(subscriber, reading);
-      }
-    } catch (RuntimeException | Error e) {
-      retry(subscriber);
-      throw e;
+    switch (replay.advance(subscriber, dispatcher.position())) {
+      case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
+      case Replay.Step.Blocked blocked -> {}
+      case Replay.Step.More more -> add(subscriber);
+      case Replay.Step.Reading reading -> await(subscriber, reading);
     }
   }
 
@@ -108,6 +111,6 @@ final class Turns {
   }
 
   private void retry(Subscriber subscriber) {
-    loop.later(() -> add(subscriber), RETRY_MS);
+    loop.later(() -> add(subscriber), shared.retryMs());
   }
 }

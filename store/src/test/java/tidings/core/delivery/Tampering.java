@@ -1,5 +1,7 @@
 package tidings.core.delivery;
 
+import tidings.core.log.Cursor;
+
 /** Does to a subscriber what a fault in the dispatcher would do. */
 public final class Tampering {
   private Tampering() {}
@@ -32,5 +34,20 @@ public final class Tampering {
       subscriber.drained();
     }
     return live;
+  }
+
+  /**
+   * Tells a live subscriber that it has got all up to the position, while a pass goes on.
+   *
+   * @return whether it was live, and one did
+   */
+  public static boolean tickAhead(Subscriber subscriber) {
+    Cursor reached = subscriber.dispatcher.reached(subscriber);
+    long position = subscriber.dispatcher.position();
+    boolean ahead = subscriber.state == Subscriber.State.LIVE && reached.position() < position;
+    if (ahead) {
+      subscriber.outlet.write(new ControlEvent.Tick(new Cursor(reached.epoch(), position)));
+    }
+    return ahead;
   }
 }

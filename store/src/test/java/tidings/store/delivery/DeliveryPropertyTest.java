@@ -32,8 +32,8 @@ import tidings.store.Retention;
 /**
  * The promise, at random: every subscriber entitled to a notification gets it once, in order, or is
  * told of a gap; and nobody else gets it. Publish, subscribe, fall behind, reconnect, change
- * filter, withdraw, expire, purge and restart come in random order; the seed of a failure is
- * printed.
+ * filter, withdraw, expire, purge and restart come in random order, and time passes, so that ticks
+ * are written and tokens end; the seed of a failure is printed.
  */
 @SuppressWarnings("EnumOrdinal") // the model is to know levels as plain numbers
 class DeliveryPropertyTest {
@@ -79,6 +79,22 @@ class DeliveryPropertyTest {
                         && reader.last > reader.wishes.lastKey()
                         && Tampering.forget(reader.subscriber, reader.last - 1))),
         "twice");
+  }
+
+  @Test
+  void aTickThatRunsAheadOfThePassIsNoticed() {
+    assertMutationIsNoticed(
+        () ->
+            World.Mutation.ofReader(
+                once(reader -> {
+                  boolean told =
+                      reader.subscriber != null && Tampering.tickAhead(reader.subscriber);
+                  if (told) {
+                    disconnect(reader);
+                  }
+                  return told;
+                })),
+        "misses");
   }
 
   @Test
@@ -232,7 +248,7 @@ class DeliveryPropertyTest {
       case 15, 16 -> reader.credit = random.nextInt(3);
       case 17 -> drain(reader);
       case 18 -> change(random, reader);
-      case 19 -> world.pass(Duration.ofSeconds(1));
+      case 19 -> world.pass(Duration.ofSeconds(1 + random.nextInt(20)));
       case 20 -> {
         if (random.nextInt(4) == 0) {
           readers.forEach(DeliveryPropertyTest::disconnect);
@@ -259,7 +275,7 @@ class DeliveryPropertyTest {
       }
       Draft.Builder draft = Draft.to(List.copyOf(to), "t").level(Level.values()[random.nextInt(3)]);
       if (random.nextInt(10) == 0) {
-        draft.expires(world.time.instant().plusSeconds(random.nextInt(3)));
+        draft.expires(world.time.instant().plusSeconds(random.nextInt(30)));
       }
       if (random.nextInt(20) == 0) {
         draft.body("x".repeat(8_000));
@@ -272,6 +288,8 @@ class DeliveryPropertyTest {
   private static void connect(World world, Random random, Reader reader) {
     if (reader.subscriber == null) {
       reader.credit = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
+      reader.expires =
+          random.nextInt(3) == 0 ? world.time.instant().plusSeconds(5 + random.nextInt(56)) : null;
       try {
         world.connect(reader, random.nextBoolean() ? new Start.Latest() : new Start.Earliest());
       } catch (Refusal outsideTheGrant) {
@@ -310,15 +328,16 @@ class DeliveryPropertyTest {
     }
   }
 
-  /** Lets everyone come back and read to the end. */
+  /** Lets everyone read to the end, and those who are gone by then come back for it. */
   private static void finish(World world, List<Reader> readers) {
+    readers.forEach(DeliveryPropertyTest::drain);
     world.settle();
     for (Reader reader : readers) {
       if (reader.subscriber == null && !reader.wishes.isEmpty()) {
         reader.credit = Integer.MAX_VALUE;
+        reader.expires = null;
         world.connect(reader, null);
       }
-      drain(reader);
     }
     world.settle();
   }

@@ -88,13 +88,27 @@ class Reader implements Outlet {
   /** A stretch of positions that was announced as gone: from, exclusive, to, inclusive. */
   record Missing(long from, long to) {}
 
-  private record Recorded(List<Entry> entries, long direct) implements Frame {
+  private static final class Recorded implements Frame {
+    final List<Entry> entries;
+    final long direct;
+    boolean released;
+
+    Recorded(List<Entry> entries, long direct) {
+      this.entries = List.copyOf(entries);
+      this.direct = direct;
+    }
+
     @Override
-    public void release() {}
+    public void release() {
+      if (released) {
+        throw new AssertionError("a frame is released twice");
+      }
+      released = true;
+    }
   }
 
   private static final Encoding RECORDING =
-      (epoch, entries, direct) -> new Recorded(List.copyOf(entries), direct);
+      (epoch, entries, direct) -> new Recorded(entries, direct);
 
   /** Positions of the entries that it got and that were checked. */
   final Set<Long> got = new HashSet<>();
@@ -158,8 +172,13 @@ class Reader implements Outlet {
 
   @Override
   public void write(Frame frame) {
-    credit--;
     Recorded recorded = (Recorded) frame;
+    if (credit <= 0 || ended != null || recorded.released) {
+      throw new AssertionError(
+          "%s: a frame with credit %d, ended %s, released %s"
+              .formatted(name, credit, ended, recorded.released));
+    }
+    credit--;
     for (int i = 0; i < recorded.entries.size(); i++) {
       Entry entry = recorded.entries.get(i);
       boolean direct = (recorded.direct >> i & 1) != 0;
