@@ -3,7 +3,7 @@ import { safeLink } from "./link.ts";
 import { Page } from "./page.ts";
 
 const meta = document.querySelector<HTMLMetaElement>('meta[name="tidings-hub"]');
-const hub = new URL(meta?.content || "/", document.baseURI);
+const hub = new URL(meta?.content || "./", document.baseURI);
 if (!hub.pathname.endsWith("/")) hub.pathname += "/";
 
 const page = new Page(hub);

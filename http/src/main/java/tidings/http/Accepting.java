@@ -1,125 +1,115 @@
 package tidings.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts accepted connections, and makes them speak what they are meant to. */
+/** Counts accepted connections, and hears from a proxy whose they are, before anything is said. */
 final class Accepting extends ChannelInitializer<Channel> {
   private static final Logger logger = LoggerFactory.getLogger(Accepting.class);
 
   private final HttpSettings settings;
-  private final Site site;
-  private final Map<EventLoop, Worker> workers;
   private final Connections connections;
-  private final @Nullable TlsFiles tls;
+  private final boolean secure;
+  private final Begin begin;
+
+  /** What begins on a connection that is counted. */
+  @FunctionalInterface
+  interface Begin {
+    void begin(Channel channel, Peer peer);
+  }
 
   /**
-   * @param tls null for plain HTTP/1.1
+   * @param secure whether TLS is spoken
    */
-  Accepting(
-      HttpSettings settings,
-      Site site,
-      Map<EventLoop, Worker> workers,
-      Connections connections,
-      @Nullable TlsFiles tls) {
+  Accepting(HttpSettings settings, Connections connections, boolean secure, Begin begin) {
     this.settings = settings;
-    this.site = site;
-    this.workers = workers;
     this.connections = connections;
-    this.tls = tls;
+    this.secure = secure;
+    this.begin = begin;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    Peer peer = admit(channel, tls != null, settings, connections);
-    if (peer == null) {
-      var _ = channel.close();
-    } else if (tls == null) {
-      speakHttp1(channel, peer);
-    } else {
-      SslHandler handler = tls.context().newHandler(channel.alloc(), site.blocking());
-      handler.setHandshakeTimeout(settings.headerDeadline().toMillis(), TimeUnit.MILLISECONDS);
-      channel.pipeline().addLast(handler).addLast(new Negotiation(peer));
-    }
-  }
-
-  /** Counts a connection until it closes; null if it is one too many. */
-  static @Nullable Peer admit(
-      Channel channel, boolean secure, HttpSettings settings, Connections connections) {
     if (!connections.enter()) {
-      return null;
+      var _ = channel.close();
+      return;
     }
     var _ = channel.closeFuture().addListener(closed -> connections.leave());
     InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    Peer peer = new Peer(address, secure, settings.trustedProxies(), connections);
+    if (!settings.proxyProtocol()) {
+      admit(channel, address, secure, true);
+    } else if (settings.trustedProxies().contains(address)) {
+      channel.pipeline().addLast(new Announced(address));
+      Duration deadline = connections.isCrowded() ? Watched.BRIEF : settings.headerDeadline();
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(() -> unannounced(channel), deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } else {
+      var _ = channel.close();
+    }
+  }
+
+  private void admit(Channel channel, InetAddress client, boolean byTls, boolean direct) {
+    Peer peer = new Peer(client, byTls, direct, settings.trustedProxies(), connections);
     if (!peer.isProxy()) {
-      if (!connections.enter(address)) {
-        return null;
+      if (!connections.enter(client)) {
+        var _ = channel.close();
+        return;
       }
-      var _ = channel.closeFuture().addListener(closed -> connections.leave(address));
+      var _ = channel.closeFuture().addListener(closed -> connections.leave(client));
     }
-    return peer;
+    begin.begin(channel, peer);
   }
 
-  private void speakHttp1(Channel channel, Peer peer) {
-    Conversation conversation = new Conversation(settings, site, worker(channel), peer);
-    channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
-    hurry(conversation);
-  }
-
-  private void hurry(Watched connection) {
-    if (connections.isCrowded()) {
-      connection.beBrief();
+  private static void unannounced(Channel channel) {
+    if (channel.pipeline().get(Announced.class) != null) {
+      var _ = channel.close();
     }
   }
 
-  private Worker worker(Channel channel) {
-    Worker worker = workers.get(channel.eventLoop());
-    if (worker == null) {
-      throw new IllegalStateException("a channel on an unknown event loop");
-    }
-    return worker;
-  }
+  /** Waits for the PROXY header, which must come first, and from a trusted proxy. */
+  private final class Announced extends ByteToMessageDecoder {
+    private final InetAddress proxy;
 
-  /** Goes on as the client chose in its handshake (ALPN, RFC 7301). */
-  private final class Negotiation extends ApplicationProtocolNegotiationHandler {
-    private final Peer peer;
-
-    Negotiation(Peer peer) {
-      super(ApplicationProtocolNames.HTTP_1_1);
-      this.peer = peer;
+    Announced(InetAddress proxy) {
+      this.proxy = proxy;
+      setSingleDecode(true);
     }
 
     @Override
-    protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
-      if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
-        hurry(Http2Connection.begin(ctx.pipeline(), settings, site, worker(ctx.channel()), peer));
-      } else {
-        speakHttp1(ctx.channel(), peer);
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+      ProxyHeader header = ProxyHeader.read(in);
+      if (header != null) {
+        InetAddress client = header.client() == null ? proxy : header.client();
+        admit(ctx.channel(), client, secure || header.secure(), header.own());
+        ctx.pipeline().remove(this); // and hands on what came after
       }
     }
 
     @Override
-    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      logger.debug("no TLS with {}: {}", peer.address(), cause.toString());
-      var _ = ctx.close();
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+      super.userEventTriggered(ctx, event);
+      if (event instanceof ChannelInputShutdownEvent && !ctx.isRemoved()) {
+        var _ = ctx.close();
+      }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      handshakeFailure(ctx, cause);
+      logger.debug("no PROXY header of {}: {}", proxy, cause.toString());
+      var _ = ctx.close();
     }
   }
 }

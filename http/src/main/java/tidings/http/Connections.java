@@ -1,12 +1,9 @@
 package tidings.http;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import tidings.http.exchange.Sender;
+import tidings.http.limit.Counts;
 
 /**
  * Counts connections, in all and by client; what comes through a trusted proxy is counted by
@@ -14,21 +11,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that a hub full of streams still answers. Thread-safe.
  */
 final class Connections {
-  /** What one client of IPv6 usually has to itself. */
-  private static final int NETWORK_BYTES = 8;
-
   private static final int SPARED_MAX = 64;
 
   private final int max;
   private final int spared;
-  private final int perAddressMax;
   private final AtomicInteger all = new AtomicInteger();
-  private final Map<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
+  private final Counts<InetAddress> byClient;
 
   Connections(int max, int perAddressMax) {
     this.max = max;
     this.spared = Math.min(SPARED_MAX, max / 8);
-    this.perAddressMax = perAddressMax;
+    this.byClient = new Counts<>(perAddressMax);
   }
 
   int count() {
@@ -55,32 +48,12 @@ final class Connections {
 
   /** Counts one more of a client, unless that is too many; then it is not to be left. */
   boolean enter(InetAddress client) {
-    if (client.isLoopbackAddress()) {
-      return true;
-    }
-    if (byClient.merge(network(client), 1, Integer::sum) > perAddressMax) {
-      leave(client);
-      return false;
-    }
-    return true;
+    return client.isLoopbackAddress() || byClient.enter(Sender.network(client));
   }
 
   void leave(InetAddress client) {
     if (!client.isLoopbackAddress()) {
-      byClient.computeIfPresent(network(client), (a, count) -> count == 1 ? null : count - 1);
-    }
-  }
-
-  private static InetAddress network(InetAddress address) {
-    if (!(address instanceof Inet6Address)) {
-      return address;
-    }
-    byte[] bytes = address.getAddress();
-    Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
-    try {
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(e); // only for another length
+      byClient.leave(Sender.network(client));
     }
   }
 }

@@ -28,6 +28,7 @@ import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
+import tidings.http.exchange.Sender;
 
 /**
  * One connection: its requests one after the other (RFC 9112), its deadline, and its end. What is
@@ -42,7 +43,7 @@ final class Conversation extends Watched implements Carrier {
   private static final int HEAD_BYTES = 512;
 
   /** What a client must take of its answers at least. */
-  private static final int SLOWEST_BYTES_S = 4 << 10;
+  static final int SLOWEST_BYTES_S = 4 << 10;
 
   private final HttpSettings settings;
   private final Site site;
@@ -204,8 +205,10 @@ final class Conversation extends Watched implements Carrier {
     if (version.majorVersion() != 1) {
       refuse(Malformed.version(version));
     } else {
-      InetAddress from = peer.client(head);
-      Request request = new Request(head, from, peer.isSecure(), RequestId.of(head.headers()));
+      Sender sender = peer.sender(head);
+      InetAddress from = sender.client();
+      Request request =
+          new Request(head, sender, settings.pathPrefix(), RequestId.of(head.headers()));
       version10 = request.isVersion10();
       keepAlive = !version10 && HttpUtil.isKeepAlive(head);
       turn = new Turn(this, site, request);
@@ -350,6 +353,7 @@ final class Conversation extends Watched implements Carrier {
     }
     ByteBuf out = context().alloc().directBuffer(HEAD_BYTES);
     ProblemDocument.response(malformed.problem(), malformed.status())
+        .guarded()
         .header("X-Request-Id", RequestId.fresh())
         .header("Vary", "Origin")
         .write(out, false);

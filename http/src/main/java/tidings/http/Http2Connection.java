@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
@@ -33,10 +34,10 @@ final class Http2Connection extends Watched {
   private static final int WAITING_MAX_OF_PROXY = 64 << 20;
 
   /**
-   * Requests that a client may take back within half a minute (CVE-2023-44487); a proxy does so for
-   * many.
+   * Requests that a client may take back, or make the hub break off, within half a minute
+   * (CVE-2023-44487); a proxy does so for many.
    */
-  private static final int RESETS_MAX = 400;
+  private static final int RESETS_MAX = 200;
 
   /** Bytes that may come before they are read, on all streams together. */
   private static final int WINDOW = 1 << 20;
@@ -60,6 +61,7 @@ final class Http2Connection extends Watched {
   static Http2Connection begin(
       ChannelPipeline pipeline, HttpSettings settings, Site site, Worker worker, Peer peer) {
     Http2Connection connection = new Http2Connection(settings, worker.deadlines(), peer);
+    int resetsMax = peer.isProxy() ? 0 : RESETS_MAX;
     pipeline.addLast(
         Http2FrameCodecBuilder.forServer()
             .initialSettings(
@@ -67,7 +69,8 @@ final class Http2Connection extends Watched {
                     .maxConcurrentStreams(STREAMS_MAX)
                     .maxHeaderListSize(settings.headerBytesMax()))
             .gracefulShutdownTimeoutMillis(settings.bodyDeadline().toMillis())
-            .decoderEnforceMaxRstFramesPerWindow(peer.isProxy() ? 0 : RESETS_MAX, RESETS_S)
+            .decoderEnforceMaxRstFramesPerWindow(resetsMax, RESETS_S)
+            .encoderEnforceMaxRstFramesPerWindow(resetsMax, RESETS_S)
             .build());
     pipeline.addLast(
         new Http2MultiplexHandler(
@@ -104,7 +107,9 @@ final class Http2Connection extends Watched {
   private void closed() {
     streams--;
     if (streams == 0) {
-      deadline(settings.idle());
+      if (context().channel().isWritable()) { // or it takes nothing, but asks and takes it back
+        deadline(settings.idle());
+      }
       if (last) {
         stop();
       }
@@ -123,7 +128,13 @@ final class Http2Connection extends Watched {
 
   /** Whether so much waits that more would cost memory; one answer may always wait. */
   boolean isClogged(int more) {
-    return waiting > 0 && waiting + more > waitingMax;
+    return waiting > 0 && waiting + more > waitingMax || unsent() > waitingMax;
+  }
+
+  /** What was handed to the socket and is not sent, such as the heads of answers. */
+  private long unsent() {
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    return out == null ? 0 : out.totalPendingWriteBytes();
   }
 
   @Override

@@ -30,10 +30,17 @@ import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
+import tidings.http.exchange.Sender;
 
 /** A request and its answer over HTTP/2: one stream (RFC 9113, 8.1). All on the event loop. */
 final class Http2Exchange extends Watched implements Carrier {
   private static final Logger logger = LoggerFactory.getLogger(Http2Exchange.class);
+
+  /** An answer of this size is given even to a client that takes its others slowly. */
+  private static final int SMALL_BYTES = 1 << 10;
+
+  /** As much as a frame may hold that a client has not asked to be larger. */
+  private static final int PIECE_BYTES = 16 << 10;
 
   private final HttpSettings settings;
   private final Site site;
@@ -45,6 +52,7 @@ final class Http2Exchange extends Watched implements Carrier {
   private boolean ended; // whether the request came to its end with its head
   private int collected;
   private boolean answered;
+  private long unsent; // bytes of the answer when the deadline was set, but for the last few
 
   Http2Exchange(
       HttpSettings settings, Site site, Worker worker, Peer peer, Http2Connection connection) {
@@ -88,8 +96,10 @@ final class Http2Exchange extends Watched implements Carrier {
       reset(Http2Error.PROTOCOL_ERROR); // malformed (RFC 9113, 8.1.1)
       return;
     }
-    InetAddress from = peer.client(head);
-    Request request = new Request(head, from, peer.isSecure(), RequestId.of(head.headers()));
+    Sender sender = peer.sender(head);
+    InetAddress from = sender.client();
+    Request request =
+        new Request(head, sender, settings.pathPrefix(), RequestId.of(head.headers()));
     Turn begun = new Turn(this, site, request);
     turn = begun;
     bodyDeadline();
@@ -140,9 +150,24 @@ final class Http2Exchange extends Watched implements Carrier {
   void late() {
     if (!answered && turn != null && turn.isBusy()) {
       bodyDeadline();
+    } else if (answered && isTaken()) {
+      waitForAnswer();
     } else {
-      close();
+      reset(
+          Http2Error.CANCEL); // closed in good order, it would wait for the client to take the rest
     }
+  }
+
+  /** Whether the client took enough of the answer since the deadline was set. */
+  private boolean isTaken() {
+    long left = channel().bytesBeforeWritable();
+    long enough = settings.idle().toSeconds() * Conversation.SLOWEST_BYTES_S;
+    return left == 0 ? unsent > 0 : unsent - left >= enough;
+  }
+
+  private void waitForAnswer() {
+    deadline(settings.idle());
+    unsent = channel().bytesBeforeWritable();
   }
 
   // --- the answer ---
@@ -166,7 +191,7 @@ final class Http2Exchange extends Watched implements Carrier {
   public void answer(Response response, boolean whole) {
     byte[] body = response.body();
     collect(0);
-    if (connection.isClogged(body.length)) {
+    if (body.length > SMALL_BYTES && connection.isClogged(body.length)) {
       reset(Http2Error.ENHANCE_YOUR_CALM);
       return;
     }
@@ -175,11 +200,16 @@ final class Http2Exchange extends Watched implements Carrier {
       headers.setInt("content-length", response.contentLength());
     }
     ChannelFuture head = context().write(head(headers, body.length == 0));
-    finish(
-        body.length == 0 ? head : context().write(data(Unpooled.wrappedBuffer(body), true)),
-        body.length,
-        whole);
+    finish(body.length == 0 ? head : writePieces(Unpooled.wrappedBuffer(body)), body.length, whole);
     context().flush();
+  }
+
+  /** Writes a body so that it can be seen how much of it is taken. */
+  private ChannelFuture writePieces(ByteBuf body) {
+    while (body.readableBytes() > PIECE_BYTES) {
+      var _ = context().write(data(body.readRetainedSlice(PIECE_BYTES), false));
+    }
+    return context().write(data(body, true));
   }
 
   @Override
@@ -209,7 +239,7 @@ final class Http2Exchange extends Watched implements Carrier {
   /** The answer is written; a request that nobody reads to its end is taken back (8.1). */
   private void finish(ChannelFuture last, int bytes, boolean whole) {
     answered = true;
-    deadline(settings.idle());
+    waitForAnswer();
     connection.awaits(bytes);
     last.addListener(written -> {
       connection.awaitsNoMore(bytes);

@@ -31,6 +31,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final int STOP_S = 5;
   private static final int TLS_REFRESH_S = 5;
+  private static final int AUDIT_S = 60;
 
   private final HttpSettings settings;
   private final Site site;
@@ -68,8 +69,14 @@ public final class HttpServer implements AutoCloseable {
   public InetSocketAddress start() throws IOException {
     TlsFiles tls = settings.tls();
     Channel serving =
-        listen(settings.port(), new Accepting(settings, site, workers, connections, tls));
+        listen(
+            settings.port(),
+            accepting(tls != null, new Speaking(settings, site, workers, connections)));
     InetSocketAddress address = (InetSocketAddress) serving.localAddress();
+    var _ =
+        loops
+            .next()
+            .scheduleWithFixedDelay(site.audit()::sweep, AUDIT_S, AUDIT_S, TimeUnit.SECONDS);
     if (tls != null) {
       var _ =
           loops
@@ -78,9 +85,13 @@ public final class HttpServer implements AutoCloseable {
                   () -> refresh(tls), TLS_REFRESH_S, TLS_REFRESH_S, TimeUnit.SECONDS);
     }
     if (settings.redirectPort() >= 0) {
-      listen(settings.redirectPort(), new Redirect.Setup(settings, connections, address.getPort()));
+      listen(settings.redirectPort(), accepting(false, Redirect.to(address.getPort(), settings)));
     }
     return address;
+  }
+
+  private Accepting accepting(boolean secure, Accepting.Begin begin) {
+    return new Accepting(settings, connections, secure, begin);
   }
 
   private void refresh(TlsFiles tls) {
@@ -152,6 +163,7 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     stopListening();
+    site.audit().sweep();
     loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectionsMax connections in all; the last few of them take no streams
  * @param connectionsPerAddressMax connections of one address; loopback is not counted
  * @param trustedProxies whose clients are counted by request
+ * @param proxyProtocol whether every connection begins with a PROXY header, of a trusted proxy
+ * @param pathPrefix what the hub's paths begin with where clients see them, empty for nothing
  * @param tls null for plain HTTP
  * @param redirectPort where plain HTTP is redirected to HTTPS, -1 for nowhere
  */
@@ -30,5 +32,7 @@ public record HttpSettings(
     int connectionsMax,
     int connectionsPerAddressMax,
     TrustedProxies trustedProxies,
+    boolean proxyProtocol,
+    String pathPrefix,
     @Nullable TlsFiles tls,
     int redirectPort) {}

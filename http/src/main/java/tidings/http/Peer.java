@@ -2,6 +2,7 @@ package tidings.http;
 
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
+import tidings.http.exchange.Sender;
 
 /**
  * Who is at the other end of a connection: a client, or a trusted proxy that says for each request
@@ -10,13 +11,24 @@ import java.net.InetAddress;
 final class Peer {
   private final InetAddress address;
   private final boolean secure;
+  private final boolean direct;
   private final TrustedProxies proxies;
   private final Connections connections;
   private final boolean proxy;
 
-  Peer(InetAddress address, boolean secure, TrustedProxies proxies, Connections connections) {
+  /**
+   * @param secure whether it came by TLS
+   * @param direct whether no proxy has passed the connection on
+   */
+  Peer(
+      InetAddress address,
+      boolean secure,
+      boolean direct,
+      TrustedProxies proxies,
+      Connections connections) {
     this.address = address;
     this.secure = secure;
+    this.direct = direct;
     this.proxies = proxies;
     this.connections = connections;
     this.proxy = proxies.contains(address);
@@ -31,13 +43,11 @@ final class Peer {
     return address;
   }
 
-  boolean isSecure() {
-    return secure;
-  }
-
   /** Whose request this is. */
-  InetAddress client(HttpRequest head) {
-    return proxy ? proxies.client(address, head.headers().getAll("X-Forwarded-For")) : address;
+  Sender sender(HttpRequest head) {
+    return proxy && Forwarded.isSaid(head.headers())
+        ? new Forwarded(proxies, address, secure).sender(head.headers())
+        : new Sender(address, secure, null, direct);
   }
 
   /** Counts a request of a client, unless that is too many; then it is not to be left. */

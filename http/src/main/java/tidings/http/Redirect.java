@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
@@ -34,27 +33,13 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
     this.port = port;
   }
 
-  /** Sets up connections that are to be redirected. */
-  static final class Setup extends ChannelInitializer<Channel> {
-    private final HttpSettings settings;
-    private final Connections connections;
-    private final int port;
-
-    /**
-     * @param port where HTTPS is spoken
-     */
-    Setup(HttpSettings settings, Connections connections, int port) {
-      this.settings = settings;
-      this.connections = connections;
-      this.port = port;
-    }
-
-    @Override
-    protected void initChannel(Channel channel) {
-      if (Accepting.admit(channel, false, settings, connections) == null) {
-        var _ = channel.close();
-        return;
-      }
+  /**
+   * Has connections redirected.
+   *
+   * @param port where HTTPS is spoken
+   */
+  static Accepting.Begin to(int port, HttpSettings settings) {
+    return (channel, peer) -> {
       var _ =
           channel
               .eventLoop()
@@ -70,11 +55,11 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
                       .setMaxInitialLineLength(settings.targetBytesMax())
                       .setMaxHeaderSize(HEAD_BYTES_MAX)))
           .addLast(new Redirect(port));
-    }
+    };
+  }
 
-    private static void close(Channel channel) {
-      var _ = channel.close();
-    }
+  private static void close(Channel channel) {
+    var _ = channel.close();
   }
 
   @Override
@@ -83,7 +68,7 @@ final class Redirect extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     answered = true;
-    Response response = response(part);
+    Response response = response(part).guarded();
     ByteBuf out = ctx.alloc().directBuffer(response.sizeMax());
     response.write(out, false);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);

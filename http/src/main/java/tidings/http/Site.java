@@ -2,6 +2,7 @@ package tidings.http;
 
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import tidings.http.audit.Audit;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
 import tidings.http.exchange.Router;
@@ -12,10 +13,12 @@ import tidings.http.exchange.Router;
  * @param router finds endpoints
  * @param guard looks at every request before its endpoint does
  * @param decoration finishes every answer
+ * @param audit notes who was refused
  * @param blocking runs what may block; refuses by {@code RejectedExecutionException} when too much
  *     waits
  */
-public record Site(Router router, Guard guard, Decoration decoration, Executor blocking) {
+public record Site(
+    Router router, Guard guard, Decoration decoration, Audit audit, Executor blocking) {
 
   /** Looks at requests before they are routed. */
   @FunctionalInterface

@@ -38,6 +38,9 @@ final class Sockets {
    */
   static void forStream(Channel stream, Channel socket) {
     stream.config().setWriteBufferWaterMark(STREAM_WAITING);
+    if (!socket.isOpen()) {
+      return; // its client is gone, of which the stream is about to hear
+    }
     if (Epoll.isAvailable()) {
       socket.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) STREAM_UNSENT_BYTES);
     } else {

@@ -43,28 +43,6 @@ public final class TrustedProxies {
     return networks.stream().anyMatch(network -> network.matches(peer));
   }
 
-  /**
-   * Whose request a proxy passes on: the last address of all {@code X-Forwarded-For} that is no
-   * trusted proxy itself. What stands before it, anybody may have written.
-   *
-   * @return the proxy, if the header does not say
-   */
-  InetAddress client(InetAddress proxy, List<String> forwardedFor) {
-    List<String> hops = List.of(String.join(",", forwardedFor).split(",", -1));
-    InetAddress client = proxy;
-    for (String hop : hops.reversed()) {
-      InetAddress address = address(hop.strip());
-      if (address == null) {
-        return client;
-      }
-      client = address;
-      if (!contains(address)) {
-        return client;
-      }
-    }
-    return client;
-  }
-
   private static @Nullable InetAddress address(String text) {
     return NetUtil.createInetAddressFromIpAddressString(text);
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tidings.core.access.Caller;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -39,6 +40,9 @@ final class Turn implements Exchange {
   private Endpoint endpoint = exchange -> {};
   private @Nullable BodyReader reader;
   private @Nullable Runnable gone;
+  private @Nullable Runnable ends;
+  private @Nullable Caller caller;
+  private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
   private enum State {
     /** The body is coming. */
@@ -68,6 +72,11 @@ final class Turn implements Exchange {
    * @param admitted whether its client has not too many under way already
    */
   void begin(HttpRequest head, boolean admitted) {
+    Problem fault = request.sender().fault();
+    if (fault != null) {
+      refuse(fault);
+      return;
+    }
     Response refused = site.guard().check(request);
     if (refused != null) {
       respond(refused);
@@ -82,7 +91,7 @@ final class Turn implements Exchange {
     }
     endpoint = site.router().find(request.method(), request.path());
     if (!admitted) {
-      overload(Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once"));
+      turnAway(Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once"));
       return;
     }
     awaited = HttpUtil.is100ContinueExpected(head);
@@ -169,7 +178,9 @@ final class Turn implements Exchange {
   boolean lost() {
     State before = state;
     state = State.DONE;
+    lost = true;
     body.release();
+    ended();
     if (gone != null && before != State.DONE) {
       gone.run();
     }
@@ -184,6 +195,11 @@ final class Turn implements Exchange {
   @Override
   public Request request() {
     return request;
+  }
+
+  @Override
+  public void identified(Caller known) {
+    caller = known;
   }
 
   @Override
@@ -210,7 +226,9 @@ final class Turn implements Exchange {
     }
     state = State.DONE;
     body.release();
+    ended();
     try {
+      audit(response.status());
       if (request.method().equals(HttpMethod.HEAD)) {
         response.withoutBody();
       }
@@ -218,6 +236,13 @@ final class Turn implements Exchange {
     } catch (Throwable failure) { // there is no answer to give
       report(failure);
       carrier.close();
+    }
+  }
+
+  private void audit(int status) {
+    if (status == 401 || status == 403) {
+      String call = request.shownMethod() + " " + site.router().pattern(request.path());
+      site.audit().refused(request, call, caller, status);
     }
   }
 
@@ -243,7 +268,7 @@ final class Turn implements Exchange {
 
   private void report(Throwable failure) {
     if (!(failure instanceof Refusal)) {
-      logger.error("request {} {} failed", request.method(), request.id(), failure);
+      logger.error("request {} {} failed", request.shownMethod(), request.id(), failure);
     }
   }
 
@@ -252,6 +277,30 @@ final class Turn implements Exchange {
     gone = task;
     if (carrier.inputEnded()) {
       carrier.close();
+    }
+  }
+
+  @Override
+  public void onEnd(Runnable task) {
+    if (state == State.DONE) {
+      task.run();
+      return;
+    }
+    Runnable before = ends;
+    ends =
+        before == null
+            ? task
+            : () -> {
+              before.run();
+              task.run();
+            };
+  }
+
+  private void ended() {
+    Runnable tasks = ends;
+    ends = null;
+    if (tasks != null) {
+      tasks.run();
     }
   }
 
@@ -282,6 +331,7 @@ final class Turn implements Exchange {
       return false;
     }
     state = State.DONE;
+    ended();
     return true;
   }
 
@@ -318,13 +368,19 @@ final class Turn implements Exchange {
   @Override
   public void blocking(Runnable task) {
     try {
-      site.blocking().execute(() -> run(task));
+      site.blocking()
+          .execute(() -> {
+            if (!lost) {
+              run(task);
+            }
+          });
     } catch (RejectedExecutionException e) {
-      overload(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
+      turnAway(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
     }
   }
 
-  private void overload(Problem problem) {
+  @Override
+  public void turnAway(Problem problem) {
     run(() -> endpoint.handleOverload(this, problem));
   }
 
@@ -338,5 +394,6 @@ final class Turn implements Exchange {
     state = State.DONE;
     body.release();
     carrier.takeOver(decorate(head), handler);
+    var _ = carrier.channel().closeFuture().addListener(closed -> ended());
   }
 }

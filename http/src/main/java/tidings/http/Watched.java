@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A handler that {@link Deadlines} end when it is late, or when the hub stops. */
 abstract class Watched extends ChannelInboundHandlerAdapter {
   /** How soon a client must ask while others wait for its place. */
-  private static final Duration BRIEF = Duration.ofSeconds(1);
+  static final Duration BRIEF = Duration.ofSeconds(1);
 
   private final Deadlines deadlines;
   private @Nullable ChannelHandlerContext context;

@@ -204,7 +204,7 @@ final class HistoryTest {
         .matches(
             "\\{\"user\":\"alice\",\"grants\":\\{\"publish\":\\[\"topic:shop.#\"],\"subscribe\":"
                 + "\\[\"everyone\",\"user:alice\",\"topic:shop.#\"],\"presence\":false,"
-                + "\"raw\":false,\"operate\":false},\"expires\":\"[^\"]+\\.000Z\"}");
+                + "\"raw\":false,\"operate\":false},\"expires\":\"[^\"]+\\.000Z\",\"limits\":\\{.*}}");
     assertThat(hub.get("/v1/session", null).status()).isEqualTo(401);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tidings.http.Http2Wire.ACK;
 import static tidings.http.Http2Wire.CONTINUATION;
 import static tidings.http.Http2Wire.DATA;
+import static tidings.http.Http2Wire.END_HEADERS;
 import static tidings.http.Http2Wire.END_STREAM;
 import static tidings.http.Http2Wire.GOAWAY;
 import static tidings.http.Http2Wire.HEADERS;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,6 +254,44 @@ final class Http2Test {
       wire.get(3, "/large", null);
       assertThat(wire.next(RST_STREAM, 3).error()).isEqualTo(REFUSED_STREAM);
     }
+  }
+
+  @Test
+  void anAnswerThatIsTakenSlowlyGoesOnUntilItIsNot() throws Exception {
+    RunningHub impatient = start(RunningHub.Options.DEFAULTS.deadline(Duration.ofSeconds(1)));
+    try (Http2Wire wire = new Http2Wire(impatient.port, certificate.trusting(), 0)) {
+      wire.get(1, "/large", null);
+      assertThat(wire.status(1)).isEqualTo("200");
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(200))
+          .during(Duration.ofSeconds(4))
+          .until(() -> {
+            wire.window(0, 10_000);
+            wire.window(1, 10_000);
+            return wire.next(DATA, 1).payload().length > 0;
+          });
+      assertThat(wire.next(RST_STREAM, 1).error()).isNotZero();
+    } finally {
+      impatient.close();
+    }
+  }
+
+  /** A field that the table keeps, and a byte for each time that it is meant again. */
+  @Test
+  void aBombOfHeadersIsRefused() {
+    try (Http2Wire wire = wire()) {
+      byte[] head = Http2Wire.fields(":method", "GET", ":scheme", "https", ":path", "/status");
+      byte[] field = Http2Wire.fields("x-bomb", "x".repeat(3_900));
+      field[0] = 0x40; // with indexing (RFC 7541, 6.2.1)
+      ByteBuffer bomb =
+          ByteBuffer.allocate(head.length + field.length + 8_000).put(head).put(field);
+      while (bomb.hasRemaining()) {
+        bomb.put((byte) (0x80 | 62)); // the newest of the table
+      }
+      wire.send(HEADERS, END_HEADERS | END_STREAM, 1, bomb.array());
+      assertThat(wire.status(1)).isEqualTo("431");
+    }
+    assertServes();
   }
 
   @Test

@@ -6,7 +6,6 @@ import static tidings.http.RunningHub.post;
 import static tidings.http.RunningHub.request;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import tidings.http.limit.Limits;
 
 /** How many connections and requests a hub takes on, and from whom. */
 final class LimitsTest {
@@ -149,28 +147,6 @@ final class LimitsTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "''                              | 10.1.2.3",
-        "192.0.2.1                       | 192.0.2.1",
-        "192.0.2.9, 192.0.2.1            | 192.0.2.1",
-        "192.0.2.9,192.0.2.1 , 10.0.0.7  | 192.0.2.1",
-        "10.0.0.8, 10.0.0.7              | 10.0.0.8",
-        "192.0.2.9, unknown              | 10.1.2.3",
-        "192.0.2.9, unknown, 10.0.0.7    | 10.0.0.7",
-        "2001:db8::1, fd00::1            | 2001:db8::1",
-      })
-  void theClientIsTheLastThatIsNoTrustedProxy(String forwardedFor, String client)
-      throws UnknownHostException {
-    TrustedProxies proxies = TrustedProxies.of(List.of("10.0.0.0/8", "fd00::1"));
-    assertThat(proxies.client(InetAddress.getByName("10.1.2.3"), List.of(forwardedFor)))
-        .isEqualTo(InetAddress.getByName(client));
-    assertThat(proxies.contains(InetAddress.getByName("10.1.2.3"))).isTrue();
-    assertThat(proxies.contains(InetAddress.getByName("fd00::2"))).isFalse();
-  }
-
   /** protocol/sse.md, "When the hub can't serve a stream". */
   @Test
   void anOverloadedHubAnswers503AndSendsStreamsAway() {
@@ -214,6 +190,152 @@ final class LimitsTest {
       full.set(true);
       assertThat(hub.publish(token, small).status()).isEqualTo(201);
       assertThat(hub.publish(token, large).problem()).isEqualTo("overloaded");
+    }
+  }
+
+  // --- of one user, or one address ---
+
+  /** As it would come from another machine: what comes from this one is not counted. */
+  private static String remote(String request) {
+    return request.replaceFirst("Host: ", "X-Forwarded-For: 192.0.2.1\r\nHost: ");
+  }
+
+  private static Wire opened(RunningHub hub, String user) {
+    Wire stream = hub.wire().send(remote(request("GET", "/v1/stream", all(user))));
+    stream.headers();
+    assertThat(stream.frame()).startsWith("event: hello");
+    return stream;
+  }
+
+  private static void assertSentAway(Wire stream) {
+    assertThat(stream.headers().getFirst()).isEqualTo("HTTP/1.1 200 OK");
+    assertThat(stream.frame()).startsWith("retry: ");
+    assertThat(stream.frame()).isNull();
+  }
+
+  private static void assertLimited(Wire.Answer answer) {
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.problem()).isEqualTo("rate-limited");
+    assertThat(answer.header("Retry-After")).matches("[1-9][0-9]*");
+  }
+
+  private static void assertStillReads(RunningHub hub, Wire stream) {
+    assertThat(hub.publish(all("p"), "{\"to\":[\"everyone\"],\"title\":\"still\"}").status())
+        .isEqualTo(201);
+    assertThat(stream.frame()).contains("\"title\":\"still\"");
+  }
+
+  @Test
+  void aUserHasSoManyStreams() {
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.perUser(100, 2, null));
+        Wire first = opened(hub, "alice");
+        Wire second = opened(hub, "alice")) {
+      try (Wire third = hub.wire().send(remote(request("GET", "/v1/stream", all("alice"))))) {
+        assertSentAway(third);
+      }
+      String poll = request("GET", "/v1/notifications?after=latest&wait=10s", all("alice"));
+      assertLimited(hub.call(remote(poll)));
+      assertThat(hub.call(remote(request("GET", "/v1/session", all("alice")))).status())
+          .isEqualTo(200);
+      opened(hub, "bob").close();
+      first.sendEnd();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(() -> opened(hub, "alice").close());
+      assertStillReads(hub, second);
+    }
+  }
+
+  @Test
+  void aUserHasSoManyRequestsUnderWay() {
+    String asks = remote(request("GET", "/v1/session", all("alice")));
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.perUser(2, 2, null));
+        Wire first = opened(hub, "alice");
+        Wire second = opened(hub, "alice")) {
+      assertLimited(hub.call(asks));
+      assertLimited(hub.call(remote(post(all("alice"), "application/json", "{}"))));
+      assertThat(hub.call(asks.replace(all("alice"), all("bob"))).status()).isEqualTo(200);
+      assertThat(hub.get("/v1/session", all("alice")).status())
+          .as("of this machine")
+          .isEqualTo(200);
+      first.sendEnd();
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> hub.call(asks).status() == 200);
+      try (Wire kept = hub.wire()) { // what is answered counts no more
+        for (int i = 0; i < 5; i++) {
+          assertThat(kept.send(asks).answer().status()).isEqualTo(200);
+        }
+      }
+      assertStillReads(hub, second);
+    }
+  }
+
+  @Test
+  void aPublisherIsHeldToItsRate() {
+    String small = "{\"to\":[\"everyone\"],\"title\":\"Hi\"}";
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.perUser(100, 100, 4))) {
+      int stored = 0;
+      Wire.Answer answer = hub.publish(all("shop"), small);
+      for (; answer.status() == 201; answer = hub.publish(all("shop"), small)) {
+        stored++;
+      }
+      assertThat(stored).isGreaterThanOrEqualTo(4);
+      assertLimited(answer);
+      assertThat(hub.hub.log().end()).isEqualTo(stored);
+      assertThat(hub.publish(all("other"), "[" + (small + ",").repeat(19) + small + "]").status())
+          .isEqualTo(201);
+      Wire.Answer later = hub.publish(all("other"), small); // its array was more than a second's
+      assertLimited(later);
+      assertThat(later.header("Retry-After")).isIn("4", "5");
+      long began = System.nanoTime();
+      String lines = (small + "\n\n").repeat(10);
+      Wire.Answer all = hub.call(post(all("lines"), "application/x-ndjson", lines));
+      assertThat(all.body().lines()).hasSize(10).allMatch(line -> line.contains("\"cursor\""));
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isGreaterThan(Duration.ofMillis(1_400));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> hub.publish(all("shop"), small).status() == 201);
+    }
+  }
+
+  @Test
+  void anAddressMayTrySoManyTokensThatAreNone() {
+    Limits three = new Limits(100, 100, 100, 100, 2, null, 100, 3, 1 << 14, 1_000);
+    String known = request("GET", "/v1/session", all("known"));
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.limits(three))) {
+      assertThat(hub.call(remote(known)).status()).isEqualTo(200);
+      String bad = remote(request("GET", "/v1/session", "nonsense"));
+      for (int i = 0; i < 3; i++) {
+        assertThat(hub.call(bad).status()).isEqualTo(401);
+      }
+      assertLimited(hub.call(bad));
+      assertLimited(hub.call(remote(request("GET", "/v1/session", all("new")))));
+      try (Wire stream = hub.wire().send(remote(request("GET", "/v1/stream", all("new"))))) {
+        assertSentAway(stream);
+      }
+      assertThat(hub.call(remote(known)).status()).as("one that is known").isEqualTo(200);
+      assertThat(hub.get("/v1/session", all("new")).status()).as("this machine").isEqualTo(200);
+      assertThat(hub.get("/v1/session", null).status()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aStreamHasSoManyPatternsAndTheSessionSaysHowMany() {
+    Limits limits = new Limits(100, 99, 98, 97, 2, 96, 95, 94, 93, 92);
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.limits(limits))) {
+      Wire.Answer refused = hub.get("/v1/stream?to=topic:a&to=topic:b&to=topic:c", all("alice"));
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.field()).isEqualTo("to");
+      assertThat(hub.get("/v1/notifications?type=a&type=b&type=!c", all("alice")).field())
+          .isEqualTo("type");
+      assertThat(hub.get("/v1/notifications?to=topic:a&to=topic:b", all("alice")).status())
+          .isEqualTo(200);
+      assertThat(hub.get("/v1/session", all("alice")).json().get("limits").toString())
+          .isEqualTo(
+              "{\"connections\":100,\"connectionsPerAddress\":99,\"connectionsPerUser\":98,"
+                  + "\"streamsPerUser\":97,\"patternsPerStream\":2,\"requests\":95,"
+                  + "\"failedLoginsPerMinute\":94,\"headerBytes\":93,\"bodyBytes\":92,"
+                  + "\"publishesPerSecond\":96}");
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tidings.auth.AccessSettings;
@@ -29,10 +30,12 @@ import tidings.core.notification.AddressPattern;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
+import tidings.http.audit.Audit;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Response;
 import tidings.http.guard.CrossOrigin;
 import tidings.http.guard.DevGuard;
+import tidings.http.limit.Limits;
 import tidings.http.page.StaticFiles;
 import tidings.store.sqlite.SqliteLog;
 import tidings.store.sqlite.SqliteSettings;
@@ -58,6 +61,7 @@ final class RunningHub implements AutoCloseable {
 
   final Hub hub;
   final HttpServer server;
+  final Audit audit = new Audit();
   final int port;
   final AtomicBoolean stopping = new AtomicBoolean();
   final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.READY);
@@ -66,97 +70,145 @@ final class RunningHub implements AutoCloseable {
 
   /** What differs from test to test. */
   record Options(
-      HttpSettings http, Duration heartbeat, Executor blocking, boolean dev, String... publicly) {
+      HttpSettings http,
+      Limits limits,
+      Duration heartbeat,
+      Executor blocking,
+      boolean dev,
+      String... publicly) {
     static final Options DEFAULTS =
         new Options(
-            new HttpSettings(
-                "127.0.0.1",
-                0,
-                16 << 10,
-                8 << 10,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(75),
-                1_000,
-                200,
-                TrustedProxies.NONE,
-                null,
-                -1),
+            new Settings(null).made(),
+            new Limits(1_000, 200, 200, 100, 100, null, 1_000, 60, 16 << 10, BODY_BYTES_MAX),
             Duration.ofSeconds(15),
             BLOCKING,
             false);
 
     Options publicly(String... patterns) {
-      return new Options(http, heartbeat, blocking, dev, patterns);
+      return new Options(http, limits, heartbeat, blocking, dev, patterns);
     }
 
-    private Options http(HttpSettings value) {
-      return new Options(value, heartbeat, blocking, dev, publicly);
+    private Options http(Consumer<Settings> change) {
+      Settings settings = new Settings(http);
+      change.accept(settings);
+      return new Options(settings.made(), limits, heartbeat, blocking, dev, publicly);
     }
 
     /** A deadline for a head, a body, and for an idle connection. */
     Options deadline(Duration value) {
-      return http(
-          new HttpSettings(
-              http.host(),
-              http.port(),
-              http.headerBytesMax(),
-              http.targetBytesMax(),
-              value,
-              value,
-              value,
-              http.connectionsMax(),
-              http.connectionsPerAddressMax(),
-              http.trustedProxies(),
-              http.tls(),
-              http.redirectPort()));
+      return http(settings -> {
+        settings.headerDeadline = value;
+        settings.bodyDeadline = value;
+        settings.idle = value;
+      });
     }
 
     /** HTTPS, and a port that redirects to it. */
     Options tls(TlsFiles files) {
-      return http(
-          new HttpSettings(
-              http.host(),
-              http.port(),
-              http.headerBytesMax(),
-              http.targetBytesMax(),
-              http.headerDeadline(),
-              http.bodyDeadline(),
-              http.idle(),
-              http.connectionsMax(),
-              http.connectionsPerAddressMax(),
-              http.trustedProxies(),
-              files,
-              0));
+      return http(settings -> {
+        settings.tls = files;
+        settings.redirectPort = 0;
+      });
     }
 
     Options connections(int max, int perAddressMax, String... trustedProxies) {
       return http(
-          new HttpSettings(
-              http.host(),
-              http.port(),
-              http.headerBytesMax(),
-              http.targetBytesMax(),
-              http.headerDeadline(),
-              http.bodyDeadline(),
-              http.idle(),
-              max,
-              perAddressMax,
-              TrustedProxies.of(List.of(trustedProxies)),
-              http.tls(),
-              http.redirectPort()));
+              settings -> {
+                settings.connectionsMax = max;
+                settings.connectionsPerAddressMax = perAddressMax;
+              })
+          .behind(trustedProxies);
+    }
+
+    /** What each user may have under way, and how much it may publish. */
+    Options perUser(int connections, int streams, @Nullable Integer publishesPerSecond) {
+      return limits(
+          new Limits(
+              limits.connections(),
+              limits.connectionsPerAddress(),
+              connections,
+              streams,
+              limits.patternsPerStream(),
+              publishesPerSecond,
+              limits.requests(),
+              limits.failedLoginsPerMinute(),
+              limits.headerBytes(),
+              limits.bodyBytes()));
+    }
+
+    Options limits(Limits value) {
+      return new Options(http, value, heartbeat, blocking, dev, publicly);
+    }
+
+    Options behind(String... trustedProxies) {
+      return http(settings -> settings.trustedProxies = TrustedProxies.of(List.of(trustedProxies)));
+    }
+
+    Options proxyProtocol() {
+      return http(settings -> settings.proxyProtocol = true);
+    }
+
+    Options pathPrefix(String prefix) {
+      return http(settings -> settings.pathPrefix = prefix);
     }
 
     Options heartbeat(Duration value) {
-      return new Options(http, value, blocking, dev, publicly);
+      return new Options(http, limits, value, blocking, dev, publicly);
     }
 
     Options blocking(Executor value) {
-      return new Options(http, heartbeat, value, dev, publicly);
+      return new Options(http, limits, heartbeat, value, dev, publicly);
     }
 
     Options inDevMode() {
-      return new Options(http, heartbeat, blocking, true, publicly);
+      return new Options(http, limits, heartbeat, blocking, true, publicly);
+    }
+  }
+
+  /** Settings while they are changed. */
+  private static final class Settings {
+    Duration headerDeadline = Duration.ofSeconds(10);
+    Duration bodyDeadline = Duration.ofSeconds(30);
+    Duration idle = Duration.ofSeconds(75);
+    int connectionsMax = 1_000;
+    int connectionsPerAddressMax = 200;
+    TrustedProxies trustedProxies = TrustedProxies.NONE;
+    boolean proxyProtocol;
+    String pathPrefix = "";
+    @Nullable TlsFiles tls;
+    int redirectPort = -1;
+
+    Settings(@Nullable HttpSettings from) {
+      if (from != null) {
+        headerDeadline = from.headerDeadline();
+        bodyDeadline = from.bodyDeadline();
+        idle = from.idle();
+        connectionsMax = from.connectionsMax();
+        connectionsPerAddressMax = from.connectionsPerAddressMax();
+        trustedProxies = from.trustedProxies();
+        proxyProtocol = from.proxyProtocol();
+        pathPrefix = from.pathPrefix();
+        tls = from.tls();
+        redirectPort = from.redirectPort();
+      }
+    }
+
+    HttpSettings made() {
+      return new HttpSettings(
+          "127.0.0.1",
+          0,
+          16 << 10,
+          8 << 10,
+          headerDeadline,
+          bodyDeadline,
+          idle,
+          connectionsMax,
+          connectionsPerAddressMax,
+          trustedProxies,
+          proxyProtocol,
+          pathPrefix,
+          tls,
+          redirectPort);
     }
   }
 
@@ -197,7 +249,7 @@ final class RunningHub implements AutoCloseable {
                         hub,
                         authenticator,
                         metrics,
-                        BODY_BYTES_MAX,
+                        options.limits,
                         stopping::get,
                         this::isFull,
                         readiness::get,
@@ -217,6 +269,7 @@ final class RunningHub implements AutoCloseable {
                   }
                   crossOrigin.apply(request, response);
                 },
+                audit,
                 options.blocking),
             hub,
             System::nanoTime);

@@ -30,12 +30,15 @@ import tidings.http.TrustedProxies;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
+import tidings.http.audit.Audit;
 import tidings.http.guard.CrossOrigin;
 import tidings.http.guard.DevGuard;
+import tidings.http.limit.Limits;
 import tidings.http.page.StaticFiles;
 import tidings.server.cli.Failure;
 import tidings.server.config.HttpConfig;
 import tidings.server.config.HubConfig;
+import tidings.server.config.LimitsConfig;
 import tidings.server.config.StoreConfig;
 import tidings.server.config.TlsConfig;
 import tidings.store.Retention;
@@ -50,16 +53,13 @@ final class RunningHub {
   private static final Duration IDLE = Duration.ofSeconds(75);
   private static final Logger logger = LoggerFactory.getLogger(RunningHub.class);
 
-  /** Requests whose tokens are being verified; ten thousand may come back at once. */
-  private static final int BLOCKING_MAX = 16_384;
-
   /** While memory is short, this share of streams is ended again and again. */
   private static final int SHED_ONE_OF = 16;
 
   private final HubConfig config;
   private final SqliteLog log;
   private final Hub hub;
-  private final BlockingTasks blocking = new BlockingTasks(BLOCKING_MAX);
+  private final BlockingTasks blocking;
   private final HttpServer server;
   private final Memory memory;
   private final Sources sources;
@@ -92,6 +92,7 @@ final class RunningHub {
     this.log = log;
     HttpConfig http = config.http();
     JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
+    this.blocking = new BlockingTasks(http.limits().requestsMax());
     HubSettings settings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
     this.hub = new Hub(log, settings, authenticator, Clocks.WALL, Clocks.TICKER, random);
@@ -109,7 +110,7 @@ final class RunningHub {
             hub,
             authenticator,
             metrics,
-            http.bodyBytesMax(),
+            limits(http, serving.connectionsMax()),
             () -> stopping,
             this::isFull,
             this::readiness,
@@ -121,13 +122,14 @@ final class RunningHub {
             Routes.of(parts),
             config.dev() ? new DevGuard() : request -> null,
             new CrossOrigin(Set.copyOf(http.corsOrigins()), http.tls().hsts()),
+            new Audit(),
             blocking);
     this.server = new HttpServer(serving, site, hub, Clocks.TICKER);
     metrics.connections(server::connections);
     this.memory = new Memory(Clocks.TICKER, () -> hub.shed(SHED_ONE_OF));
     hub.start();
     try {
-      this.url = url(http.tls().certificate() != null, server.start());
+      this.url = url(http.tls().certificate() != null, server.start()) + http.pathPrefix();
     } catch (IOException e) {
       release();
       throw new Failure(
@@ -209,8 +211,25 @@ final class RunningHub {
         connectionsMax,
         config.connectionsPerAddressMax(),
         TrustedProxies.of(config.trustedProxies()),
+        config.proxyProtocol(),
+        config.pathPrefix(),
         tls.certificate() == null || tls.key() == null ? null : tls(tls.certificate(), tls.key()),
         tls.redirectPort() == null ? -1 : tls.redirectPort());
+  }
+
+  private static Limits limits(HttpConfig http, int connectionsMax) {
+    LimitsConfig limits = http.limits();
+    return new Limits(
+        connectionsMax,
+        http.connectionsPerAddressMax(),
+        limits.connectionsPerUserMax(),
+        limits.streamsPerUserMax(),
+        limits.patternsPerStreamMax(),
+        limits.publishesPerSecondMax(),
+        limits.requestsMax(),
+        limits.failedLoginsPerMinuteMax(),
+        http.headerBytesMax(),
+        http.bodyBytesMax());
   }
 
   private static TlsFiles tls(Path certificate, Path key) throws Failure {

@@ -59,7 +59,8 @@ public final class HistoryEndpoint implements Endpoint {
 
   private void read(Exchange exchange, Caller caller) {
     Request request = exchange.request();
-    Interest interest = Interest.of(caller, ReadParameters.filter(request));
+    int patternsMax = callers.usage().limits().patternsPerStream();
+    Interest interest = Interest.of(caller, ReadParameters.filter(request, patternsMax));
     int limit = limit(request.parameter("limit"));
     String before = request.parameter("before");
     String after = request.parameter("after");
@@ -71,6 +72,8 @@ public final class HistoryEndpoint implements Endpoint {
       exchange.respond(Router.notAllowed(HttpMethod.HEAD, "GET"));
     } else if (wait != null && full.getAsBoolean()) {
       throw Problem.of(Problem.Kind.OVERLOADED, "too many who read").refusal();
+    } else if (wait != null && !callers.enterStream(exchange, caller)) {
+      throw Problem.of(Problem.Kind.RATE_LIMITED, "too many streams of yours at once").refusal();
     } else if (wait != null) {
       new LongPoll(exchange, hub, caller, interest, limit, wait, stopping).begin(start(after));
     } else if (after != null) {

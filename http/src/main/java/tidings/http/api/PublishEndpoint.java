@@ -16,7 +16,9 @@ import tidings.http.exchange.BodyReader;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
+import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Response;
+import tidings.http.limit.Rate;
 
 /**
  * {@code POST /v1/notifications}: one notification, an array, or lines (protocol/publishing.md).
@@ -35,15 +37,13 @@ public final class PublishEndpoint implements Endpoint {
 
   /**
    * @param ticker monotonic nanoseconds
-   * @param bodyBytesMax how long a body may be, or a line of NDJSON
    */
-  public PublishEndpoint(
-      Callers callers, Hub hub, Metrics metrics, LongSupplier ticker, int bodyBytesMax) {
+  public PublishEndpoint(Callers callers, Hub hub, Metrics metrics, LongSupplier ticker) {
     this.callers = callers;
     this.hub = hub;
     this.metrics = metrics;
     this.ticker = ticker;
-    this.bodyBytesMax = bodyBytesMax;
+    this.bodyBytesMax = callers.usage().limits().bodyBytes();
   }
 
   @Override
@@ -56,7 +56,7 @@ public final class PublishEndpoint implements Endpoint {
     if (!PublishLines.isMeant(exchange.request())) {
       return null;
     }
-    PublishLines lines = new PublishLines(exchange, callers, hub, bodyBytesMax);
+    PublishLines lines = new PublishLines(exchange, callers, hub);
     callers.identify(
         exchange,
         caller -> {
@@ -103,6 +103,15 @@ public final class PublishEndpoint implements Endpoint {
         exchange,
         caller -> {
           check(exchange, caller);
+          long wait = callers.usage().publish(caller);
+          if (wait > 0) {
+            exchange.respond(
+                ProblemDocument.rateLimited(
+                    "too many notifications of yours (expected at most %d a second)"
+                        .formatted(callers.usage().limits().publishesPerSecond()),
+                    Rate.seconds(wait)));
+            return;
+          }
           byte[] json = ByteBufUtil.getBytes(exchange.body());
           if (json.length > LOOP_BYTES_MAX) {
             exchange.blocking(() -> publish(exchange, caller, json, begun));
@@ -115,6 +124,7 @@ public final class PublishEndpoint implements Endpoint {
   private void publish(Exchange exchange, Caller caller, byte[] json, long begun) {
     String key = exchange.request().header(IDEMPOTENCY_KEY);
     Drafts drafts = DraftReader.read(json);
+    callers.usage().publishMore(caller, drafts.drafts().size() - 1);
     Reply reply = new Reply(exchange, drafts.array(), begun);
     if (!drafts.array()) {
       Draft draft = drafts.drafts().getFirst();
@@ -157,7 +167,7 @@ public final class PublishEndpoint implements Endpoint {
           array
               ? Response.json(201, receipts.array(stored))
               : Response.json(201, receipts.json(first).getBytes(StandardCharsets.US_ASCII))
-                  .header("Location", "/v1/notifications/" + first.id()));
+                  .header("Location", exchange.request().link("/v1/notifications/" + first.id())));
       metrics.published(ticker.getAsLong() - begun);
     }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.delivery.Hub;
@@ -38,13 +39,15 @@ final class PublishLines implements BodyReader {
   private @Nullable Caller caller;
   private @Nullable AnswerStream answer;
   private boolean ended; // whether no more lines come: the last is here, or one was too long
+  private boolean slowed; // whether the publisher's rate is used up for the moment
+  private byte @Nullable [] held; // the line that waits for it
   private boolean done; // whether the answer has ended, or nobody is there to get it
 
-  PublishLines(Exchange exchange, Callers callers, Hub hub, int lineBytesMax) {
+  PublishLines(Exchange exchange, Callers callers, Hub hub) {
     this.exchange = exchange;
     this.callers = callers;
     this.hub = hub;
-    this.lineBytesMax = lineBytesMax;
+    this.lineBytesMax = callers.usage().limits().bodyBytes();
     this.lines = new Lines(lineBytesMax);
     exchange.pause(true);
   }
@@ -79,7 +82,7 @@ final class PublishLines implements BodyReader {
 
   @Override
   public boolean isBusy() {
-    return caller == null || !waiting.isEmpty();
+    return caller == null || slowed || !waiting.isEmpty();
   }
 
   @Override
@@ -99,12 +102,12 @@ final class PublishLines implements BodyReader {
     }
     boolean taken = take(caller, answer);
     write(answer);
-    if (ended && waiting.isEmpty() && lines.isEmpty()) {
+    if (ended && waiting.isEmpty() && lines.isEmpty() && held == null) {
       done = true;
       answer.end();
       return;
     }
-    exchange.pause(ended || waiting.size() >= WAITING_MAX || !answer.isWritable());
+    exchange.pause(ended || slowed || waiting.size() >= WAITING_MAX || !answer.isWritable());
     if (taken) {
       exchange.moreTime();
       if (waiting.isEmpty()) { // no outcome is awaited that would go on; others have their turn
@@ -116,8 +119,8 @@ final class PublishLines implements BodyReader {
   /** Whether there were lines to take. */
   private boolean take(Caller from, AnswerStream to) {
     boolean taken = false;
-    while (waiting.size() < WAITING_MAX && to.isWritable()) {
-      byte[] line = lines.next();
+    while (!slowed && waiting.size() < WAITING_MAX && to.isWritable()) {
+      byte[] line = held == null ? lines.next() : held;
       if (line == null) {
         if (lines.isTooLong()) {
           refuseLast(lines.number() + 1, tooLong());
@@ -128,12 +131,33 @@ final class PublishLines implements BodyReader {
       if (line.length > lineBytesMax) {
         refuseLast(lines.number(), tooLong());
       } else if (line.length > 0 && !callers.holds(from)) {
+        held = null;
         refuseLast(lines.number(), Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
-      } else if (line.length > 0) {
-        publish(from, line);
+      } else if (line.length > 0 && !mayPublish(from)) {
+        held = line;
+      } else {
+        held = null;
+        if (line.length > 0) {
+          publish(from, line);
+        }
       }
     }
     return taken;
+  }
+
+  /** Whether the publisher's rate allows another line now; if not, it goes on by itself later. */
+  private boolean mayPublish(Caller from) {
+    long wait = callers.usage().publish(from);
+    slowed = wait > 0;
+    if (slowed) {
+      Runnable goOn =
+          () -> {
+            slowed = false;
+            proceed();
+          };
+      var _ = exchange.loop().schedule(() -> exchange.onLoop(goOn), wait, TimeUnit.NANOSECONDS);
+    }
+    return !slowed;
   }
 
   private void publish(Caller from, byte[] json) {

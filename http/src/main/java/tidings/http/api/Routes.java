@@ -13,6 +13,8 @@ import tidings.core.delivery.Hub;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Router;
+import tidings.http.limit.Limits;
+import tidings.http.limit.Usage;
 import tidings.http.page.StaticFiles;
 import tidings.http.stream.StreamEndpoint;
 
@@ -23,7 +25,7 @@ public final class Routes {
   /**
    * What the calls need.
    *
-   * @param bodyBytesMax how long a body may be, or a line of NDJSON
+   * @param limits how much is taken on
    * @param stopping whether the hub stops: new streams are sent away, nobody waits
    * @param full whether the hub has all it can hold: new streams are sent away, nobody waits
    * @param readiness called on event loops: must not block
@@ -34,7 +36,7 @@ public final class Routes {
       Hub hub,
       Authenticator authenticator,
       Metrics metrics,
-      int bodyBytesMax,
+      Limits limits,
       BooleanSupplier stopping,
       BooleanSupplier full,
       Supplier<Readiness> readiness,
@@ -45,13 +47,13 @@ public final class Routes {
   /** The routes of version 1. */
   public static Router of(Parts parts) {
     Hub hub = parts.hub;
-    Callers callers = new Callers(parts.authenticator);
+    Callers callers = new Callers(parts.authenticator, new Usage(parts.limits, parts.ticker));
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
     return new Router.Builder()
         .at(
             POST,
             "/v1/notifications",
-            new PublishEndpoint(callers, hub, parts.metrics, parts.ticker, parts.bodyBytesMax))
+            new PublishEndpoint(callers, hub, parts.metrics, parts.ticker))
         .at(GET, "/v1/notifications", new HistoryEndpoint(callers, hub, parts.stopping, parts.full))
         .at(GET, "/v1/notifications/{}", notification.one())
         .at(DELETE, "/v1/notifications/{}", notification.withdraw())

@@ -10,6 +10,7 @@ import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
+import tidings.http.limit.Limits;
 
 /** {@code GET /v1/session}: who am I (protocol/access.md). */
 public final class SessionEndpoint implements Endpoint {
@@ -22,10 +23,12 @@ public final class SessionEndpoint implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     exchange.request().allowParameters(List.of());
-    callers.identify(exchange, caller -> exchange.respond(Response.json(200, json(caller))));
+    callers.identify(
+        exchange,
+        caller -> exchange.respond(Response.json(200, json(caller, callers.usage().limits()))));
   }
 
-  private static byte[] json(Caller caller) {
+  private static byte[] json(Caller caller, Limits limits) {
     Grant grant = caller.grant();
     String grants =
         JsonWriter.object(256)
@@ -39,7 +42,24 @@ public final class SessionEndpoint implements Endpoint {
         .text("user", caller.user())
         .json("grants", grants)
         .text("expires", caller.expires() == null ? null : NotificationJson.time(caller.expires()))
+        .json("limits", json(limits))
         .bytes();
+  }
+
+  private static String json(Limits limits) {
+    JsonWriter json =
+        JsonWriter.object(256)
+            .number("connections", limits.connections())
+            .number("connectionsPerAddress", limits.connectionsPerAddress())
+            .number("connectionsPerUser", limits.connectionsPerUser())
+            .number("streamsPerUser", limits.streamsPerUser())
+            .number("patternsPerStream", limits.patternsPerStream())
+            .number("requests", limits.requests())
+            .number("failedLoginsPerMinute", limits.failedLoginsPerMinute())
+            .number("headerBytes", limits.headerBytes())
+            .number("bodyBytes", limits.bodyBytes());
+    Integer publishes = limits.publishesPerSecond();
+    return (publishes == null ? json : json.number("publishesPerSecond", publishes)).end();
   }
 
   private static List<String> texts(List<AddressPattern> patterns) {

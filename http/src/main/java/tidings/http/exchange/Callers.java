@@ -1,23 +1,35 @@
 package tidings.http.exchange;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Authenticator;
 import tidings.core.access.Caller;
+import tidings.core.access.Publisher;
 import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.http.limit.Counts;
+import tidings.http.limit.Usage;
 
 /**
- * Finds out who sent a request. Known tokens are looked up on the event loop; others are verified
- * where that may take its time. Thread-safe.
+ * Finds out who sent a request, and holds them to their limits; this machine's own are not. Known
+ * tokens are looked up on the event loop; others are verified where that may take its time.
+ * Thread-safe.
  */
 public final class Callers {
   private static final String SCHEME = "Bearer ";
 
   private final Authenticator authenticator;
+  private final Usage usage;
 
-  public Callers(Authenticator authenticator) {
+  public Callers(Authenticator authenticator, Usage usage) {
     this.authenticator = authenticator;
+    this.usage = usage;
+  }
+
+  public Usage usage() {
+    return usage;
   }
 
   /**
@@ -34,7 +46,7 @@ public final class Callers {
                 Problem.Kind.UNAUTHENTICATED, "no token (expected Authorization: Bearer TOKEN)")
             .refusal();
       }
-      next.accept(anonymous);
+      admit(exchange, anonymous, next);
       return;
     }
     String token = token(authorization);
@@ -47,13 +59,61 @@ public final class Callers {
     }
     Caller known = authenticator.cached(token);
     if (known != null) {
-      next.accept(known);
-    } else {
-      exchange.blocking(() -> {
-        Caller caller = authenticator.authenticate(token);
-        exchange.onLoop(() -> next.accept(caller));
-      });
+      admit(exchange, known, next);
+      return;
     }
+    InetAddress network = Sender.network(exchange.request().sender().client());
+    if (isCounted(exchange) && usage.failedLogins().nanosUntil(network) > 0) {
+      exchange.turnAway(
+          Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"));
+      return;
+    }
+    exchange.blocking(() -> {
+      try {
+        Caller caller = authenticator.authenticate(token);
+        exchange.onLoop(() -> admit(exchange, caller, next));
+      } catch (Refusal e) {
+        if (isCounted(exchange)) {
+          usage.failedLogins().takeMore(network, 1);
+        }
+        throw e;
+      }
+    });
+  }
+
+  private void admit(Exchange exchange, Caller caller, Consumer<Caller> next) {
+    exchange.identified(caller);
+    if (enter(exchange, caller, usage.requests())) {
+      next.accept(caller);
+    } else {
+      exchange.turnAway(
+          Problem.of(
+              Problem.Kind.RATE_LIMITED,
+              "too many requests and streams of yours at once (expected at most "
+                  + usage.limits().connectionsPerUser()
+                  + ")"));
+    }
+  }
+
+  /** Counts a stream or a long poll, until the exchange ends; false if it is one too many. */
+  public boolean enterStream(Exchange exchange, Caller caller) {
+    return enter(exchange, caller, usage.streams());
+  }
+
+  private static boolean enter(Exchange exchange, Caller caller, Counts<Publisher> counts) {
+    if (caller.user() == null || !isCounted(exchange)) {
+      return true;
+    }
+    Publisher who = caller.publisher();
+    if (!counts.enter(who)) {
+      return false;
+    }
+    exchange.onEnd(() -> counts.leave(who));
+    return true;
+  }
+
+  private static boolean isCounted(Exchange exchange) {
+    return !exchange.request().isLocal();
   }
 
   /** Whether a caller's credentials still hold, for a request that lasts. On any thread. */

@@ -3,6 +3,7 @@ package tidings.http.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import java.util.concurrent.ScheduledExecutorService;
+import tidings.core.access.Caller;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -17,6 +18,9 @@ public interface Exchange {
 
   /** The whole body, at most the limit of the endpoint. Valid until the answer is given. */
   ByteBuf body();
+
+  /** Notes who sent the request. On the event loop. */
+  void identified(Caller caller);
 
   /** Answers. May be called on any thread, once. */
   void respond(Response response);
@@ -56,6 +60,17 @@ public interface Exchange {
    * loop, once.
    */
   void onGone(Runnable task);
+
+  /**
+   * Runs once, on the event loop, when the request is over: answered, broken off, or its stream has
+   * ended. Called on the event loop.
+   */
+  void onEnd(Runnable task);
+
+  /**
+   * Answers that this is more than the hub takes on now, as the endpoint does. On the event loop.
+   */
+  void turnAway(Problem problem);
 
   /** Begins an answer whose length is not known, on the event loop, instead of {@link #respond}. */
   AnswerStream stream(Response head);

@@ -14,15 +14,25 @@ public final class ProblemDocument {
     return response(problem, status(problem.kind()));
   }
 
+  /** The answer to what is too often, or too much at a time, worth a retry after some seconds. */
+  public static Response rateLimited(String detail, int retryAfterS) {
+    Problem problem = Problem.of(Problem.Kind.RATE_LIMITED, detail);
+    return response(problem, status(problem.kind()), retryAfterS);
+  }
+
   /** The same with a status of its own. */
   public static Response response(Problem problem, int status) {
+    return response(problem, status, RETRY_AFTER_S);
+  }
+
+  private static Response response(Problem problem, int status, int retryAfterS) {
     Response response =
         Response.of(status, "application/problem+json", json(problem, status).bytes())
             .header("Cache-Control", "no-store");
     return switch (problem.kind()) {
       case UNAUTHENTICATED -> response.header("WWW-Authenticate", challenge(problem));
       case RATE_LIMITED, OVERLOADED, STORAGE_FULL, UNAVAILABLE ->
-          response.header("Retry-After", Integer.toString(RETRY_AFTER_S));
+          response.header("Retry-After", Integer.toString(retryAfterS));
       default -> response;
     };
   }

@@ -1,15 +1,17 @@
 package tidings.http.exchange;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.net.InetAddress;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -19,32 +21,38 @@ import tidings.core.problem.Refusal;
  * loop.
  */
 public final class Request {
-  private static final int PARAMETERS_MAX = 400;
+  /** More than fit any request line that is taken: those above would be passed over in silence. */
+  private static final int PARAMETERS_MAX = 1 << 16;
+
+  /** What an error may repeat of a parameter's name: it may be a secret that went astray. */
+  private static final Pattern SHOWN = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,23}");
+
+  private static final String X_FORWARDED = "X-Forwarded-";
+  private static final Pattern METHOD = Pattern.compile("[A-Z]{1,10}");
 
   private final HttpMethod method;
   private final String path;
   private final String target;
   private final HttpHeaders headers;
   private final HttpVersion version;
-  private final boolean secure;
-  private final InetAddress client;
+  private final Sender sender;
+  private final String prefix;
   private final String id;
   private @Nullable Map<String, List<String>> query;
 
   /**
-   * @param client who sent it, as far as trusted proxies say
-   * @param secure whether it came over TLS
+   * @param prefix what the hub's paths begin with where clients see them, empty for nothing
    * @param id what this request is called in logs and in X-Request-Id
    */
-  public Request(HttpRequest head, InetAddress client, boolean secure, String id) {
+  public Request(HttpRequest head, Sender sender, String prefix, String id) {
     this.method = head.method();
     this.target = head.uri();
     this.headers = head.headers();
     this.version = head.protocolVersion();
-    this.secure = secure;
-    this.client = client;
+    this.sender = sender;
+    this.prefix = prefix;
     this.id = id;
-    this.path = path(target);
+    this.path = withoutPrefix(path(target), prefix);
   }
 
   /** The path of a target in origin form, or in absolute form (RFC 9112, 3.2). */
@@ -59,13 +67,58 @@ public final class Request {
     return slash < 0 ? "/" : path.substring(slash);
   }
 
+  /** The path below the prefix, which a proxy may have taken off already. */
+  private static String withoutPrefix(String path, String prefix) {
+    boolean below =
+        path.startsWith(prefix)
+            && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    return below ? path.substring(prefix.length()) : path;
+  }
+
   public HttpMethod method() {
     return method;
   }
 
-  /** The path as it was sent, without the query; not decoded. */
+  /** The method as errors and logs may show it: a client may have put anything in its place. */
+  public String shownMethod() {
+    return shown(method);
+  }
+
+  /** The same of a method alone. */
+  static String shown(HttpMethod method) {
+    return METHOD.matcher(method.name()).matches() ? method.name() : "?";
+  }
+
+  /**
+   * The path below the hub's prefix, as it was sent, without the query; not decoded. Empty if it is
+   * the prefix alone.
+   */
   public String path() {
     return path;
+  }
+
+  /** A path of the hub as its clients see it. */
+  public String link(String path) {
+    return prefix + path;
+  }
+
+  /** Who sent it. */
+  public Sender sender() {
+    return sender;
+  }
+
+  /**
+   * What a browser calls a page of this hub in {@code Origin}: scheme and host as the client sees
+   * them (RFC 6454, 6.2). The host is as it was sent, and may be no name at all.
+   */
+  public String origin() {
+    String host = sender.host() != null ? sender.host() : header(HttpHeaderNames.HOST);
+    String name = host == null ? "" : host.toLowerCase(Locale.ROOT);
+    return isSecure() ? "https://" + without(":443", name) : "http://" + without(":80", name);
+  }
+
+  private static String without(String port, String host) {
+    return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
   }
 
   public @Nullable String header(CharSequence name) {
@@ -85,17 +138,19 @@ public final class Request {
     return version.equals(HttpVersion.HTTP_1_1);
   }
 
-  /** Whether it came over TLS. */
+  /** Whether the client came by HTTPS. */
   public boolean isSecure() {
-    return secure;
+    return sender.secure();
   }
 
   /** The first header that only proxies set, null if there is none. */
   public @Nullable String proxyHeader() {
-    for (String name : headers.names()) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (lower.equals("forwarded") || lower.startsWith("x-forwarded-")) {
-        return name;
+    var all = headers.iteratorCharSequence();
+    while (all.hasNext()) {
+      CharSequence name = all.next().getKey();
+      if (AsciiString.regionMatches(name, true, 0, X_FORWARDED, 0, X_FORWARDED.length())
+          || AsciiString.contentEqualsIgnoreCase(name, "Forwarded")) {
+        return name.toString();
       }
     }
     return null;
@@ -103,7 +158,7 @@ public final class Request {
 
   /** Whether it comes from this machine, and as far as it says not through a proxy there. */
   public boolean isLocal() {
-    return client.isLoopbackAddress() && proxyHeader() == null;
+    return sender.direct() && sender.client().isLoopbackAddress() && proxyHeader() == null;
   }
 
   public String id() {
@@ -140,8 +195,10 @@ public final class Request {
   public void allowParameters(List<String> known) {
     for (String name : query().keySet()) {
       if (!known.contains(name)) {
+        String shown = SHOWN.matcher(name).matches() ? name : "?";
         throw invalid(
-            name, "unknown parameter \"" + name + "\" (expected " + String.join(", ", known) + ")");
+            shown,
+            "unknown parameter \"" + shown + "\" (expected " + String.join(", ", known) + ")");
       }
     }
   }

@@ -60,6 +60,19 @@ public final class Response {
     return this;
   }
 
+  /**
+   * Says what holds for every answer, whoever gets it: browsers neither guess its type, nor let
+   * other sites embed it (scripts of configured origins may still read it; Fetch, "CORP"), nor keep
+   * it, unless the answer itself says how long.
+   */
+  public Response guarded() {
+    if (header("Cache-Control") == null) {
+      header("Cache-Control", "no-store");
+    }
+    return header("X-Content-Type-Options", "nosniff")
+        .header("Cross-Origin-Resource-Policy", "same-origin");
+  }
+
   /** Leaves out the body but not its length: for HEAD (RFC 9110, 9.3.2). */
   public Response withoutBody() {
     bodyless = true;

@@ -50,6 +50,19 @@ public final class Router {
         : exchange -> exchange.respond(notAllowed(method, allow));
   }
 
+  /** What a path is to this router: one of its own, with {@code {}} for what clients choose. */
+  public String pattern(String path) {
+    if (paths.containsKey(path)) {
+      return path;
+    }
+    for (Template template : templates) {
+      if (template.matches(path)) {
+        return template.before + "{}" + template.after;
+      }
+    }
+    return "other";
+  }
+
   private @Nullable Map<HttpMethod, Endpoint> endpoints(String path) {
     Map<HttpMethod, Endpoint> exact = paths.get(path);
     if (exact != null) {
@@ -77,7 +90,8 @@ public final class Router {
   public static Response notAllowed(HttpMethod method, String allow) {
     return ProblemDocument.response(
             Problem.of(
-                Problem.Kind.METHOD_NOT_ALLOWED, method + " (expected one of " + allow + ")"))
+                Problem.Kind.METHOD_NOT_ALLOWED,
+                Request.shown(method) + " (expected one of " + allow + ")"))
         .header("Allow", allow);
   }
 

@@ -9,9 +9,9 @@ import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
 
 /**
- * Finishes every answer: the request's id, what keeps browsers from guessing (HSTS, RFC 6797;
- * nosniff), and what scripts of configured origins may see and send (CORS; protocol/README.md),
- * never {@code *}.
+ * Finishes every answer: the request's id, what browsers are to keep to (HSTS, RFC 6797; {@link
+ * Response#guarded}), and what scripts of configured origins may see and send (CORS;
+ * protocol/README.md), never {@code *}.
  */
 public final class CrossOrigin implements Site.Decoration {
   private static final String PREFLIGHT_S = "600";
@@ -30,10 +30,7 @@ public final class CrossOrigin implements Site.Decoration {
 
   @Override
   public void apply(Request request, Response response) {
-    response
-        .header("X-Request-Id", request.id())
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Vary", "Origin");
+    response.guarded().header("X-Request-Id", request.id()).header("Vary", "Origin");
     if (request.isSecure()) {
       response.header("Strict-Transport-Security", hsts);
     }

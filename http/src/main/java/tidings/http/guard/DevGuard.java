@@ -32,9 +32,8 @@ public final class DevGuard implements Site.Guard {
     if (hosts.size() != 1 || !HOST.matcher(hosts.getFirst()).matches()) {
       return forbidden("Host", "expected localhost, 127.0.0.1 or [::1]");
     }
-    String own = (request.isSecure() ? "https://" : "http://") + hosts.getFirst();
     for (String origin : request.headers(HttpHeaderNames.ORIGIN)) {
-      if (!origin.equalsIgnoreCase(own)) {
+      if (!origin.equalsIgnoreCase(request.origin())) {
         return forbidden("Origin", "expected none, or the hub's own");
       }
     }

@@ -43,6 +43,13 @@ public final class StaticFiles implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     Request request = exchange.request();
+    if (request.path().isEmpty()) { // the prefix alone: what the page asks for is below it
+      exchange.respond(
+          Response.empty(308)
+              .header("Location", request.link("/"))
+              .header("Cache-Control", "no-cache"));
+      return;
+    }
     String path = request.path().equals("/") ? "/index.html" : request.path();
     if (!isFile(path)) {
       throw notFound();
@@ -86,7 +93,8 @@ public final class StaticFiles implements Endpoint {
             path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache")
         .header("Content-Security-Policy", POLICY)
         .header("Referrer-Policy", "no-referrer")
-        .header("Cross-Origin-Opener-Policy", "same-origin");
+        .header("Cross-Origin-Opener-Policy", "same-origin")
+        .header("Cross-Origin-Embedder-Policy", "require-corp");
   }
 
   private static boolean isKnown(Request request, String etag) {

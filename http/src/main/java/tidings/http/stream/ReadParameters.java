@@ -21,7 +21,6 @@ public final class ReadParameters {
   /** Their names. */
   public static final List<String> NAMES = List.of("to", "type", "source", "level");
 
-  private static final int VALUES_MAX = 100;
   private static final int SOURCE_CHARS_MAX = 100;
 
   private ReadParameters() {}
@@ -29,14 +28,17 @@ public final class ReadParameters {
   /**
    * What a request asks for.
    *
+   * @param valuesMax how often each parameter may stand there
    * @throws Refusal of kind {@code INVALID_REQUEST} that names the parameter
    */
-  public static Filter filter(Request request) {
+  public static Filter filter(Request request, int valuesMax) {
     String level = request.parameter("level");
     return new Filter(
-        values(request, "to").stream().map(text -> read("to", text, AddressPattern::of)).toList(),
-        choice(request, "type", TopicPattern::of),
-        choice(request, "source", ReadParameters::source),
+        values(request, "to", valuesMax).stream()
+            .map(text -> read("to", text, AddressPattern::of))
+            .toList(),
+        choice(request, "type", valuesMax, TopicPattern::of),
+        choice(request, "source", valuesMax, ReadParameters::source),
         level == null ? Level.INFO : read("level", level, Level::of));
   }
 
@@ -76,10 +78,10 @@ public final class ReadParameters {
   }
 
   private static <P> Filter.Choice<P> choice(
-      Request request, String name, Function<String, P> reader) {
+      Request request, String name, int valuesMax, Function<String, P> reader) {
     List<P> include = new ArrayList<>();
     List<P> exclude = new ArrayList<>();
-    for (String text : values(request, name)) {
+    for (String text : values(request, name, valuesMax)) {
       if (text.startsWith("!")) {
         exclude.add(read(name, text.substring(1), reader));
       } else {
@@ -89,13 +91,13 @@ public final class ReadParameters {
     return new Filter.Choice<>(include, exclude);
   }
 
-  private static List<String> values(Request request, String name) {
+  private static List<String> values(Request request, String name, int valuesMax) {
     List<String> values = request.parameters(name);
-    if (values.size() > VALUES_MAX) {
+    if (values.size() > valuesMax) {
       throw new Problem(
               Problem.Kind.INVALID_REQUEST,
               "parameter %s stands there %d times (expected at most %d)"
-                  .formatted(name, values.size(), VALUES_MAX),
+                  .formatted(name, values.size(), valuesMax),
               name)
           .refusal();
     }

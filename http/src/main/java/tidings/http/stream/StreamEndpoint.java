@@ -49,8 +49,11 @@ public final class StreamEndpoint implements Endpoint {
   private void open(Exchange exchange, Caller caller) {
     Request request = exchange.request();
     Subscription subscription =
-        Subscription.of(caller, ReadParameters.filter(request), start(request));
-    if (turnedAway.getAsBoolean()) {
+        Subscription.of(
+            caller,
+            ReadParameters.filter(request, callers.usage().limits().patternsPerStream()),
+            start(request));
+    if (turnedAway.getAsBoolean() || !callers.enterStream(exchange, caller)) {
       turnAway(exchange);
       return;
     }

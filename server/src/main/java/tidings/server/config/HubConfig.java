@@ -77,7 +77,13 @@ public record HubConfig(
             "Who may publish and read. The hub starts only with keys, public topics or `--dev`.",
             AccessConfig::read),
         sources(section),
-        section.section("logging", "What the hub writes to standard error.", LoggingConfig::read),
+        section.section(
+            "logging",
+            "What the hub writes to standard error. The logger `tidings.audit` tells, at level info,"
+                + " who was refused (the first time at once, repetitions summed up each minute) and"
+                + " who administered the hub: client, call, status, user and request id, never a"
+                + " token or what a client wrote.",
+            LoggingConfig::read),
         dev);
   }
 

@@ -40,6 +40,10 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
   static final Kind<String> NETWORK =
       new Kind<>("an IP address or a network like 10.0.0.0/8", Kind::network);
 
+  /** What paths begin with, without a slash at its end: nothing for {@code /}. */
+  static final Kind<String> PATH_PREFIX =
+      new Kind<>("a path like /tidings, or / for none", Kind::pathPrefix);
+
   /** Who a source's messages are from. */
   static final Kind<Publisher> PUBLISHER =
       new Kind<>("a name, or sub:ID with the subject of tokens", Kind::publisher);
@@ -143,6 +147,11 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
             && text.equals(uri.getScheme() + "://" + uri.getAuthority())
             && uri.getUserInfo() == null;
     return bare ? text : null;
+  }
+
+  private static @Nullable String pathPrefix(String text) {
+    String bare = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    return bare.matches("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*") && !text.isEmpty() ? bare : null;
   }
 
   private static @Nullable String network(String text) {

@@ -5,13 +5,15 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * A line for people: time, level, where, what, and the stack trace with its line ends written as
- * {@code \n}.
+ * A line for people: time, level, where, what, fields (in quotes where it would not be clear where
+ * they end), and the stack trace with its line ends written as {@code \n}.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
+  private static final Pattern PLAIN = Pattern.compile("[^\\s\"\\\\=\\p{Cntrl}]+");
   private static final String OURS = "tidings.";
 
   @Override
@@ -26,7 +28,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     if (pairs != null) {
       for (KeyValuePair pair : pairs) {
         line.append(' ').append(pair.key).append('=');
-        escape(line, String.valueOf(pair.value));
+        field(line, String.valueOf(pair.value));
       }
     }
     IThrowableProxy thrown = event.getThrowableProxy();
@@ -35,6 +37,17 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
       escape(line, ThrowableProxyUtil.asString(thrown).strip());
     }
     return line.append('\n').toString();
+  }
+
+  /** A value of which it is clear where it ends. */
+  private static void field(StringBuilder line, String value) {
+    if (PLAIN.matcher(value).matches()) {
+      line.append(value);
+    } else {
+      line.append('"');
+      escape(line, value.replace("\\", "\\\\").replace("\"", "\\\""));
+      line.append('"');
+    }
   }
 
   /** Control characters as they are written in Java. */

@@ -108,6 +108,14 @@ final class HubConfigTest {
   }
 
   @Test
+  void theProxyProtocolNeedsProxies() {
+    assertThat(faults("http: {proxy-protocol: true}\naccess: {public-topics: [everyone]}"))
+        .containsExactly(
+            "hub.yaml:1: http.proxy-protocol: nobody could connect (expected trusted-proxies beside"
+                + " it)");
+  }
+
+  @Test
   void anUnknownKeyOfAListItemNamesItsPlace() {
     assertThat(
             faults(

@@ -59,6 +59,19 @@ final class KindTest {
     assertThat(read(Kind.NETWORK, text)).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({"/,''", "/tidings,/tidings", "/tidings/,/tidings", "/a/b.c,/a/b.c"})
+  void aPathPrefixEndsWithoutASlash(String text, String prefix) {
+    assertThat(read(Kind.PATH_PREFIX, text)).isEqualTo(prefix);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "tidings", "//", "/a//b", "/..", "/a/../b", "/a b", "/é", "/a?b", "/a%20"})
+  void whatIsNoPathPrefixIsRefused(String text) {
+    assertThat(read(Kind.PATH_PREFIX, text)).isNull();
+  }
+
   private static <T> @Nullable T read(Kind<T> kind, String text) {
     return kind.parse().apply(text);
   }

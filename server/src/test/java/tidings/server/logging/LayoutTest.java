@@ -23,7 +23,7 @@ final class LayoutTest {
     assertThat(line)
         .startsWith(
             "2026-11-21T09:00:00.123Z WARN http.Site:"
-                + " two\\nlines\\r\\t\\u001b[31m\\u2028 \"x\" path=a\\nb: java.io.IOException:"
+                + " two\\nlines\\r\\t\\u001b[31m\\u2028 \"x\" path=\"a\\nb\" user=\"x status=200 \\\"y\" plain=x: java.io.IOException:"
                 + " gone\\n\\tat ");
     assertThat(line.strip()).matches("\\P{Cc}*");
   }
@@ -46,6 +46,8 @@ final class LayoutTest {
         new LoggingEvent("x", logger, Level.WARN, HOSTILE, new IOException("gone"), null);
     event.setInstant(Instant.parse("2026-11-21T09:00:00.123Z"));
     event.addKeyValuePair(new KeyValuePair("path", "a\nb"));
+    event.addKeyValuePair(new KeyValuePair("user", "x status=200 \"y"));
+    event.addKeyValuePair(new KeyValuePair("plain", "x"));
     return event;
   }
 }

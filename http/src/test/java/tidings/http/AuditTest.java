@@ -1,0 +1,127 @@
+package tidings.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tidings.http.RunningHub.all;
+import static tidings.http.RunningHub.post;
+import static tidings.http.RunningHub.request;
+import static tidings.http.RunningHub.token;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** docs/configuration.md, logging: what an operator finds in the audit log. */
+final class AuditTest {
+  private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("tidings.audit");
+
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final AppenderBase<ILoggingEvent> appender =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          lines.add(
+              event.getFormattedMessage()
+                  + event.getKeyValuePairs().stream()
+                      .map(pair -> " " + pair.key + "=" + pair.value)
+                      .collect(Collectors.joining()));
+        }
+      };
+
+  @BeforeEach
+  void listen() {
+    appender.setContext(LOGGER.getLoggerContext());
+    appender.start();
+    LOGGER.setLevel(Level.INFO);
+    LOGGER.setAdditive(false);
+    LOGGER.addAppender(appender);
+  }
+
+  @AfterEach
+  void stop() {
+    LOGGER.detachAppender(appender);
+    LOGGER.setAdditive(true);
+    LOGGER.setLevel(null);
+  }
+
+  @Test
+  void whoIsRefusedIsNotedWithoutWhatTheySaid() {
+    try (RunningHub hub = RunningHub.start()) {
+      String reader = token("alice", "", "topic:a");
+      String id = "X-Request-Id: r1\r\nHost:";
+      assertThat(
+              hub.call(
+                      post(reader, "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}")
+                          .replace("Host:", id))
+                  .status())
+          .isEqualTo(403);
+      assertThat(
+              hub.call(
+                      request("GET", "/v1/notifications/canary/raw?ticket=canary", "canary.a.b")
+                          .replace("Host:", id))
+                  .status())
+          .isEqualTo(400);
+      assertThat(
+              hub.call(
+                      request("GET", "/v1/notifications/canary/raw", "canary.a.b")
+                          .replace("Host:", id))
+                  .status())
+          .isEqualTo(401);
+      assertThat(hub.get("/v1/session", all("alice")).status()).isEqualTo(200);
+      assertThat(hub.get("/canary", all("alice")).status()).isEqualTo(404);
+      Awaitility.await().until(() -> lines.size() == 2);
+      assertThat(lines)
+          .containsExactly(
+              "refused client=127.0.0.1 call=POST /v1/notifications status=403 user=alice"
+                  + " request=r1",
+              "refused client=127.0.0.1 call=GET /v1/notifications/{}/raw status=401 request=r1");
+    }
+  }
+
+  @Test
+  void whatIsRefusedAgainAndAgainIsSummedUp() {
+    try (RunningHub hub = RunningHub.start()) {
+      try (Wire wire = hub.wire()) {
+        for (int i = 0; i < 50; i++) {
+          assertThat(wire.send(request("GET", "/v1/session", "none")).answer().status())
+              .isEqualTo(401);
+        }
+      }
+      assertThat(lines).hasSize(1);
+      hub.audit.sweep();
+      assertThat(lines).hasSize(2);
+      assertThat(lines.getLast())
+          .isEqualTo("refused again client=127.0.0.1 call=GET /v1/session status=401 times=49");
+      hub.audit.sweep();
+      assertThat(lines).hasSize(2);
+      assertThat(hub.get("/v1/session", "none").status()).isEqualTo(401);
+      assertThat(lines).as("after a quiet time").hasSize(3);
+    }
+  }
+
+  @Test
+  void anAttackerFillsNoDisk() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.behind("127.0.0.1");
+    try (RunningHub hub = RunningHub.start(options)) {
+      String asks = request("GET", "/v1/session", null);
+      try (Wire wire = hub.wire()) {
+        for (int i = 0; i < 500; i++) {
+          String from = "X-Forwarded-For: 192.0." + i / 250 + "." + i % 250 + "\r\nHost:";
+          assertThat(wire.send(asks.replace("Host:", from)).answer().status()).isEqualTo(401);
+        }
+      }
+      assertThat(lines).hasSize(200);
+      hub.audit.sweep();
+      assertThat(lines).hasSize(201);
+      assertThat(lines.getLast()).isEqualTo("refused others too times=300");
+    }
+  }
+}
