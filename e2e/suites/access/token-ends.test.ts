@@ -14,14 +14,26 @@ beforeAll(async () => {
 });
 afterAll(() => hub?.kill());
 
-it('a stream ends with its token, after reauth, and nothing comes after the end', async () => {
+it('a stream ends with its token, after reauth, nothing comes after the end, and others go on', async () => {
   const load = new Load(new Api(hub.url, token('shop')), 'ends', [['everyone']]);
   const expiresAt = (Math.floor(Date.now() / 1000) + ttlSeconds) * 1000;
   const reader = await new Subscriber(hub.url, { token: token('alice', {}, expiry), retryMs: 0 }).ready();
+  const beside = await Promise.all(Array.from({ length: 5 }, () => new Subscriber(hub.url, { token: token('bob', {}) }).ready()));
+  const before = hub.resources();
+  const crowd = Array.from({ length: 100 }, (_, i) => new Subscriber(hub.url, { token: token(`user-${i}`, {}, expiry), retryMs: 0 }));
   load.start(1);
   await until('the stream ends', () => reader.ended);
   const endedAt = Date.now();
+  await until('all of that moment have ended', () => crowd.every((one) => one.ended), 5_000);
   await load.stop();
+  for (const one of crowd) expect(one.raw.at(-1)?.event).toBe('reauth');
+  await until('those beside have all', () => beside.every((one) => one.keys.length === load.published.length));
+  for (const one of beside) {
+    one.close();
+    expect(one.streams).toHaveLength(1);
+  }
+  expect(load.published.every((p) => p.outcome === 'ok')).toBe(true);
+  await until('their descriptors are free', () => hub.resources().descriptors <= before.descriptors);
 
   expect(reader.raw.at(-1)?.event).toBe('reauth');
   expect(reader.arrivals.length).toBeGreaterThan(0);
