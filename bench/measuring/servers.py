@@ -166,6 +166,7 @@ class Hub(Server):
         self.launcher = launcher
         self.log = log
         self.data = BENCH / "data"
+        self.config = BENCH / "hub.yaml"
         self.users = users
 
     def prepare(self):
@@ -185,7 +186,7 @@ class Hub(Server):
         """Returns the seconds from the command to its `ready on` line."""
         require_free(self.port)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TIDINGS_")}
-        command = [self.launcher, "serve", "--config", BENCH / "hub.yaml"]
+        command = [self.launcher, "serve", "--config", self.config]
         began = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -238,13 +239,14 @@ class Hub(Server):
         return sum(f.stat().st_size for f in self.data.glob("tidings.db*"))
 
 
+def signed_part(content):
+    """A part of a JWT."""
+    text = json.dumps(content, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=")
+
+
 def token(secret, user):
     """A JWT (RFC 7519) for the key in hub.yaml, good for a day."""
-
-    def part(content):
-        text = json.dumps(content, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(text).rstrip(b"=")
-
     now = int(time.time())
     claims = {
         "iss": "bench",
@@ -254,7 +256,8 @@ def token(secret, user):
         "exp": now + 86400,
         "tidings": {"publish": ["topic:bench.#"], "subscribe": ["topic:bench.#"]},
     }
-    signed = part({"alg": "HS256", "typ": "JWT", "kid": "bench"}) + b"." + part(claims)
+    header = signed_part({"alg": "HS256", "typ": "JWT", "kid": "bench"})
+    signed = header + b"." + signed_part(claims)
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
