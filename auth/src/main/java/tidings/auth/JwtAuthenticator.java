@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ import tidings.core.access.Credential;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
 import tidings.core.notification.AddressPattern;
+import tidings.core.problem.Problem;
 
 /**
  * Turns JSON Web Tokens (RFC 7519, signed in compact form) into callers (protocol/access.md). The
@@ -85,19 +87,20 @@ public final class JwtAuthenticator implements Authenticator {
   @Override
   public @Nullable Caller cached(String token) {
     Verified known = verified.getIfPresent(TokenDigest.of(token));
-    return known != null && clock.instant().isBefore(known.expires) ? known.caller : null;
+    return known != null && holds(known.caller) ? known.caller : null;
   }
 
-  /** None so far: the keys are those of the start. */
   @Override
   public long changes() {
-    return 0;
+    return settings.keys().removals();
   }
 
   @Override
   public boolean holds(Caller caller) {
     Instant expires = caller.expires();
-    return expires == null || clock.instant().isBefore(expires);
+    return (expires == null || clock.instant().isBefore(expires))
+        && (!(caller.credential() instanceof Credential.Token token)
+            || settings.keys().keys().contains(token.key()));
   }
 
   @Override
@@ -152,22 +155,39 @@ public final class JwtAuthenticator implements Authenticator {
     return header;
   }
 
-  /**
-   * The configured keys that signed it, of those that it names, or of all if it names none. Keys of
-   * several issuers may have one name, or be the same.
-   */
+  /** The keys that signed it, after a new look for keys if none of those that are known did. */
   private List<TokenKey> signers(JWSHeader header, String input, byte[] signature)
       throws InvalidToken {
+    KeyRing ring = settings.keys();
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+    Set<TokenKey> tried = ring.keys();
+    List<TokenKey> signers = signers(tried, header, bytes, signature);
+    if (signers.isEmpty() && ring.isRenewed(tried, header.getKeyID())) {
+      signers = signers(ring.keys(), header, bytes, signature);
+    }
+    if (!signers.isEmpty()) {
+      return signers;
+    }
+    if (ring.isIncomplete()) {
+      throw Problem.of(
+              Problem.Kind.UNAVAILABLE, "the keys of an issuer could not be read yet; try again")
+          .refusal();
+    }
+    throw new InvalidToken("not signed by a configured key");
+  }
+
+  /**
+   * The keys that signed it, of those that it names, or of all if it names none. Keys of several
+   * issuers may have one name, or be the same.
+   */
+  private static List<TokenKey> signers(
+      Set<TokenKey> keys, JWSHeader header, byte[] input, byte[] signature) {
     List<TokenKey> signers = new ArrayList<>();
-    for (TokenKey key : settings.keys()) {
+    for (TokenKey key : keys) {
       boolean meant = header.getKeyID() == null || header.getKeyID().equals(key.id());
-      if (meant && key.signed(header, bytes, signature)) {
+      if (meant && key.signed(header, input, signature)) {
         signers.add(key);
       }
-    }
-    if (signers.isEmpty()) {
-      throw new InvalidToken("not signed by a configured key");
     }
     return signers;
   }
@@ -214,11 +234,7 @@ public final class JwtAuthenticator implements Authenticator {
         Publisher.subject(claims.user()),
         grant,
         end,
-        new Credential.Token(
-            key.issuer() == null ? "" : key.issuer(),
-            key.id(),
-            claims.tokenId(),
-            claims.issuedAt()));
+        new Credential.Token(key, claims.tokenId(), claims.issuedAt()));
   }
 
   private static byte[] decode(String base64Url) throws InvalidToken {

@@ -10,6 +10,8 @@ import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The algorithms whose keys come in pairs (RFC 7518, 3.3 and 3.4; RFC 8037), by the JDK's own
@@ -34,6 +36,9 @@ public enum PairAlgorithm {
   /** The order of P-256 (FIPS 186-4, D.1.2.3): no other curve of the JDK has it. */
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
+  /** What X.509 writes before the 32 bytes of a public key of Ed25519 (RFC 8410, 4). */
+  private static final byte[] ED25519_HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
 
   private final String keys;
   private final String called;
@@ -70,6 +75,21 @@ public enum PairAlgorithm {
   }
 
   /**
+   * The public key of Ed25519 whose point is encoded in these bytes (RFC 8032, 5.1.2).
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static PublicKey ed25519(byte[] point) {
+    byte[] encoded = Arrays.copyOf(ED25519_HEAD, ED25519_HEAD.length + point.length);
+    System.arraycopy(point, 0, encoded, ED25519_HEAD.length, point.length);
+    try {
+      return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("no public key of Ed25519", e);
+    }
+  }
+
+  /**
    * Reads a private key.
    *
    * @param pem in PKCS #8, as {@code openssl genpkey} writes it
@@ -86,7 +106,12 @@ public enum PairAlgorithm {
     }
   }
 
-  private <K> K checked(K key) {
+  /**
+   * The same key.
+   *
+   * @throws IllegalArgumentException if it is too weak, or on another curve
+   */
+  <K> K checked(K key) {
     if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < RSA_BITS_MIN) {
       throw new IllegalArgumentException(
           "an RSA key of %d bits (expected at least %d)"

@@ -9,9 +9,13 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Credential;
 
-/** A configured key that verifies tokens, bound to one algorithm. Immutable and thread-safe. */
-public final class TokenKey {
+/**
+ * A key that verifies tokens, bound to one algorithm, issuer and audience. Equal only to itself.
+ * Immutable and thread-safe.
+ */
+public final class TokenKey implements Credential.Key {
   private final String id;
   private final JWSAlgorithm algorithm;
   private final Verifier verifier;
@@ -72,7 +76,15 @@ public final class TokenKey {
       String pem,
       @Nullable String issuer,
       @Nullable String audience) {
-    PublicKey key = algorithm.publicKey(pem);
+    return ofPair(id, algorithm, algorithm.publicKey(pem), issuer, audience);
+  }
+
+  static TokenKey ofPair(
+      String id,
+      PairAlgorithm algorithm,
+      PublicKey key,
+      @Nullable String issuer,
+      @Nullable String audience) {
     return new TokenKey(
         id,
         JWSAlgorithm.parse(algorithm.name()),
@@ -81,11 +93,13 @@ public final class TokenKey {
         audience);
   }
 
-  String id() {
+  @Override
+  public String id() {
     return id;
   }
 
-  @Nullable String issuer() {
+  @Override
+  public @Nullable String issuer() {
     return issuer;
   }
 

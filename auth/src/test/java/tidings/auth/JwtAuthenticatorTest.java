@@ -91,12 +91,16 @@ final class JwtAuthenticatorTest {
 
   @Test
   void aStreamRemembersWhichCredentialsOpenedIt() {
-    Credential credential =
-        Objects.requireNonNull(
-            authenticator
-                .authenticate(Tokens.signed(PairAlgorithm.EdDSA, EDDSA, CLAIMS))
-                .credential());
-    assertThat(credential).isEqualTo(new Credential.Token("shop", "pair", "t-1", NOW));
+    Credential.Token credential =
+        (Credential.Token)
+            Objects.requireNonNull(
+                authenticator
+                    .authenticate(Tokens.signed(PairAlgorithm.EdDSA, EDDSA, CLAIMS))
+                    .credential());
+    assertThat(credential.key().issuer()).isEqualTo("shop");
+    assertThat(credential.key().id()).isEqualTo("pair");
+    assertThat(credential.id()).isEqualTo("t-1");
+    assertThat(credential.issuedAt()).isEqualTo(NOW);
   }
 
   @Test

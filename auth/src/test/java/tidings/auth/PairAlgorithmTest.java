@@ -261,8 +261,8 @@ final class PairAlgorithmTest {
     String unnamed = "{\"alg\":\"EdDSA\"}";
     String wiki = Tokens.signed(PairAlgorithm.EdDSA, unnamed, claims("wiki", "hub"));
     assertThat(both.authenticate(wiki).credential())
-        .hasFieldOrPropertyWithValue("issuer", "wiki")
-        .hasFieldOrPropertyWithValue("key", "b");
+        .hasFieldOrPropertyWithValue("key.issuer", "wiki")
+        .hasFieldOrPropertyWithValue("key.id", "b");
     refused(
         both, Tokens.signed(PairAlgorithm.EdDSA, unnamed, claims("wiki", "tidings")), "aud is not");
     refused(

@@ -1,25 +1,34 @@
 package tidings.server;
 
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
 import tidings.auth.AccessSettings;
+import tidings.auth.KeyRing;
+import tidings.auth.KeySet;
 import tidings.auth.TokenKey;
+import tidings.http.api.Readiness;
 import tidings.server.cli.Failure;
 import tidings.server.config.AccessKey;
+import tidings.server.config.AccessKeySet;
 import tidings.server.config.HubConfig;
 
-/** Reads the keys of a configuration. */
+/** Reads the keys of a configuration, and reports how they are. */
 final class Access {
 
   private Access() {}
 
   /**
-   * @throws Failure if a key's file can't be read or holds no key
+   * @throws Failure if a file can't be read or holds no key
    */
-  static AccessSettings settings(HubConfig config) throws Failure {
+  static AccessSettings settings(HubConfig config, RandomGenerator random) throws Failure {
     List<TokenKey> keys = new ArrayList<>();
     for (AccessKey key : config.access().keys()) {
       try {
@@ -28,7 +37,16 @@ final class Access {
         throw new Failure("access.keys: %s: %s".formatted(key.id(), e.getMessage()), e);
       }
     }
-    return new AccessSettings(keys, config.access().publicTopics(), config.dev());
+    List<KeySet> sets = new ArrayList<>();
+    for (AccessKeySet set : config.access().keySets()) {
+      try {
+        sets.add(set(set, random));
+      } catch (IOException e) {
+        throw new Failure("access.key-sets: %s: %s".formatted(set.issuer(), e.getMessage()), e);
+      }
+    }
+    return new AccessSettings(
+        new KeyRing(keys, sets), config.access().publicTopics(), config.dev());
   }
 
   private static TokenKey key(AccessKey key) throws IOException {
@@ -47,5 +65,73 @@ final class Access {
               pair.issuer(),
               pair.audience());
     };
+  }
+
+  private static KeySet set(AccessKeySet set, RandomGenerator random) throws IOException {
+    KeySet.Issuer issuer = new KeySet.Issuer(set.issuer(), set.audience(), set.algorithms());
+    return switch (set) {
+      case AccessKeySet.AtUrl at ->
+          KeySet.atUrl(issuer, at.url(), at.refresh(), Clocks.TICKER, random);
+      case AccessKeySet.InFile in -> {
+        KeySet keys = KeySet.inFile(issuer, in.file(), Clocks.TICKER, random);
+        keys.readNow();
+        yield keys;
+      }
+    };
+  }
+
+  /** What is wrong with which set; empty if all is well. Does not block. */
+  static List<Readiness.Reason> troubles(KeyRing keys) {
+    List<Readiness.Reason> troubles = new ArrayList<>();
+    for (KeySet set : keys.sets()) {
+      String trouble = set.trouble();
+      if (trouble != null) {
+        troubles.add(new Readiness.Reason("keys of " + set.issuer(), trouble));
+      }
+    }
+    return troubles;
+  }
+
+  static void register(PrometheusRegistry registry, KeyRing keys) {
+    gauge(
+        registry,
+        "tidings_key_set_up",
+        "Whether the last look at a key set brought one.",
+        keys,
+        set -> set.trouble() == null ? 1 : 0);
+    gauge(registry, "tidings_key_set_keys", "Keys that are known.", keys, KeySet::size);
+    counter(registry, "tidings_key_set_looks", "Looks at a key set.", keys, KeySet::looks);
+    counter(
+        registry, "tidings_key_set_failures", "Those that brought none.", keys, KeySet::failures);
+  }
+
+  private static void gauge(
+      PrometheusRegistry registry,
+      String name,
+      String help,
+      KeyRing keys,
+      ToDoubleFunction<KeySet> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("issuer")
+        .callback(
+            gauge -> keys.sets().forEach(set -> gauge.call(value.applyAsDouble(set), set.issuer())))
+        .register(registry);
+  }
+
+  private static void counter(
+      PrometheusRegistry registry,
+      String name,
+      String help,
+      KeyRing keys,
+      ToDoubleFunction<KeySet> value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("issuer")
+        .callback(counter ->
+            keys.sets().forEach(set -> counter.call(value.applyAsDouble(set), set.issuer())))
+        .register(registry);
   }
 }

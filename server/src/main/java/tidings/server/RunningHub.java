@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.auth.AccessSettings;
 import tidings.auth.JwtAuthenticator;
+import tidings.auth.KeyRing;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
 import tidings.core.problem.Problem;
@@ -60,6 +61,7 @@ final class RunningHub {
   private final SqliteLog log;
   private final Hub hub;
   private final BlockingTasks blocking;
+  private final KeyRing keys;
   private final HttpServer server;
   private final Memory memory;
   private final Sources sources;
@@ -73,9 +75,9 @@ final class RunningHub {
    * @throws Failure saying why it can't start
    */
   static RunningHub start(HubConfig config, Consumer<Throwable> fatal) throws Failure {
-    AccessSettings access = Access.settings(config);
-    HttpSettings http = settings(config.http());
     SecureRandom random = new SecureRandom();
+    AccessSettings access = Access.settings(config, random);
+    HttpSettings http = settings(config.http());
     SqliteLog log =
         open(config.store(), new Surroundings(Clocks.WALL, Clocks.TICKER, random, fatal));
     return new RunningHub(config, access, http, log, random);
@@ -90,6 +92,7 @@ final class RunningHub {
       throws Failure {
     this.config = config;
     this.log = log;
+    this.keys = access.keys();
     HttpConfig http = config.http();
     JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
     this.blocking = new BlockingTasks(http.limits().requestsMax());
@@ -105,6 +108,7 @@ final class RunningHub {
             log,
             new tidings.rabbitmq.Surroundings(Clocks.WALL, Clocks.TICKER, random));
     sources.register(registry);
+    Access.register(registry, keys);
     Routes.Parts parts =
         new Routes.Parts(
             hub,
@@ -128,6 +132,7 @@ final class RunningHub {
     metrics.connections(server::connections);
     this.memory = new Memory(Clocks.TICKER, () -> hub.shed(SHED_ONE_OF));
     hub.start();
+    keys.start();
     try {
       this.url = url(http.tls().certificate() != null, server.start()) + http.pathPrefix();
     } catch (IOException e) {
@@ -159,6 +164,7 @@ final class RunningHub {
       return unavailable("store", trouble.detail());
     }
     List<Readiness.Reason> reasons = new ArrayList<>(sources.troubles());
+    reasons.addAll(Access.troubles(keys));
     if (server.isCrowded()) {
       reasons.add(
           new Readiness.Reason(
@@ -286,6 +292,7 @@ final class RunningHub {
 
   private void release() {
     memory.close();
+    keys.close();
     hub.close(); // first: what is committed from now on wakes no loop that has ended
     server.close();
     blocking.close();

@@ -6,14 +6,21 @@ import org.jspecify.annotations.Nullable;
 /** Which credentials a caller came with, so that they can be taken back. */
 public sealed interface Credential {
 
+  /** A key that verifies tokens; equal only to itself, for another may have the same names. */
+  interface Key {
+    /** Whose key it is, null if anyone's. */
+    @Nullable String issuer();
+
+    /** Its name, of which its issuer has one. */
+    String id();
+  }
+
   /**
    * A signed token.
    *
-   * @param issuer the issuer of the key, empty if none is configured
-   * @param key the configured id of the key that verified the token
+   * @param key what verified it
    * @param id the token's {@code jti}, null if it has none
    * @param issuedAt the token's {@code iat}, null if it has none
    */
-  record Token(String issuer, String key, @Nullable String id, @Nullable Instant issuedAt)
-      implements Credential {}
+  record Token(Key key, @Nullable String id, @Nullable Instant issuedAt) implements Credential {}
 }

@@ -10,16 +10,19 @@ import tidings.core.notification.AddressPattern;
  *
  * @param publicTopics what may be read without a token
  * @param keys what tokens are verified with
+ * @param keySets and where more of that is found
  */
-public record AccessConfig(List<AddressPattern> publicTopics, List<AccessKey> keys) {
+public record AccessConfig(
+    List<AddressPattern> publicTopics, List<AccessKey> keys, List<AccessKeySet> keySets) {
 
   public AccessConfig {
     publicTopics = List.copyOf(publicTopics);
     keys = List.copyOf(keys);
+    keySets = List.copyOf(keySets);
   }
 
   boolean isEmpty() {
-    return publicTopics.isEmpty() && keys.isEmpty();
+    return publicTopics.isEmpty() && keys.isEmpty() && keySets.isEmpty();
   }
 
   static AccessConfig read(Section section) {
@@ -36,6 +39,21 @@ public record AccessConfig(List<AddressPattern> publicTopics, List<AccessKey> ke
         section.fault("keys", "two of one issuer have the id " + key.id());
       }
     }
-    return new AccessConfig(publicTopics, keys);
+    List<AccessKeySet> keySets =
+        section.sections(
+            "key-sets",
+            "JWK sets (RFC 7517) that issuers publish; tokens are verified with their keys too."
+                + " When a set changes, new keys are taken and removed ones end what they signed,"
+                + " without a restart.",
+            AccessKeySet::read);
+    Set<String> issuers = new HashSet<>();
+    keys.stream().map(AccessKey::issuer).filter(issuer -> issuer != null).forEach(issuers::add);
+    for (AccessKeySet set : keySets) {
+      if (!issuers.add(set.issuer())) {
+        section.fault(
+            "key-sets", set.issuer() + " has other keys as well (expected one set, or keys alone)");
+      }
+    }
+    return new AccessConfig(publicTopics, keys, keySets);
   }
 }

@@ -35,6 +35,10 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
   static final Kind<URI> AMQP_URL =
       new Kind<>("a URL like amqp://host:5672/vhost, or amqps:", false, Kind::amqp);
 
+  /** Where something is fetched. Not shown, since what is refused may hold a password. */
+  static final Kind<URI> WEB_URL =
+      new Kind<>("a URL like https://host/path, without a user or a fragment", false, Kind::web);
+
   static final Kind<String> ORIGIN =
       new Kind<>("an origin like https://www.example.org, without a path", Kind::origin);
   static final Kind<String> NETWORK =
@@ -137,6 +141,16 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
   private static @Nullable URI amqp(String text) {
     URI uri = uri(text);
     return uri != null && List.of("amqp", "amqps").contains(uri.getScheme()) ? uri : null;
+  }
+
+  private static @Nullable URI web(String text) {
+    URI uri = uri(text);
+    boolean plain =
+        uri != null
+            && List.of("http", "https").contains(uri.getScheme())
+            && uri.getRawUserInfo() == null
+            && uri.getRawFragment() == null;
+    return plain ? uri : null;
   }
 
   private static @Nullable String origin(String text) {

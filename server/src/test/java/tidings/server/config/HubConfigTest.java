@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -348,6 +350,72 @@ final class HubConfigTest {
                 "main", "shop", "tidings", PairAlgorithm.RS256, folder.resolve("shop.pem"), null),
             new AccessKey.Pair(
                 "main", "wiki", "hub", PairAlgorithm.ES256, folder.resolve("wiki.pem"), null));
+  }
+
+  /** RFC 8037, A.2. */
+  private static final String KEY_SET =
+      "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}";
+
+  @Test
+  void keySetsAreReadFromFilesAndUrls() throws Exception {
+    Files.writeString(folder.resolve("keys.json"), KEY_SET);
+
+    HubConfig config =
+        load(
+            """
+            access:
+              key-sets:
+                - {issuer: shop, audience: tidings, file: keys.json, algorithms: [EdDSA]}
+                - {issuer: wiki, audience: hub, url: "https://wiki/keys?v=1", refresh: 1h}
+                - {issuer: a, audience: hub, url: "http://127.0.0.1:1/keys"}
+                - {issuer: b, audience: hub, url: "http://[::1]/keys"}
+                - {issuer: c, audience: hub, url: "http://localhost/keys"}
+                - {issuer: d, audience: hub, url: "http://inside/keys", allow-http: true}
+            """);
+    assertThat(config.access().keySets().subList(0, 2))
+        .containsExactly(
+            new AccessKeySet.InFile(
+                "shop", "tidings", Set.of(PairAlgorithm.EdDSA), folder.resolve("keys.json")),
+            new AccessKeySet.AtUrl(
+                "wiki",
+                "hub",
+                Set.of(PairAlgorithm.values()),
+                URI.create("https://wiki/keys?v=1"),
+                Duration.ofHours(1)));
+  }
+
+  @Test
+  void aKeySetThatCanNotBeTrustedOrReadIsRefusedByName() throws Exception {
+    Files.writeString(folder.resolve("keys.json"), KEY_SET);
+    Files.writeString(folder.resolve("none.json"), "{\"keys\":[]}");
+
+    assertThat(
+            faults(
+                """
+                access:
+                  keys: [{id: main, algorithm: HS256, secret-file: key, issuer: shop}]
+                  key-sets:
+                    - {issuer: a, audience: hub, file: none.json}
+                    - {issuer: b, audience: hub, url: "http://wiki/keys"}
+                    - {issuer: c, audience: hub, url: "http://127.0.0.1.example.org/keys"}
+                    - {issuer: d, audience: hub, url: "https://me:secret@wiki/keys"}
+                    - {issuer: e, audience: hub}
+                    - {issuer: f, audience: hub, file: keys.json, url: "https://wiki/keys"}
+                    - {issuer: g, file: keys.json}
+                    - {issuer: h, audience: hub, file: keys.json, algorithms: [HS256]}
+                    - {issuer: shop, audience: hub, file: keys.json}
+                """))
+        .satisfiesExactly(
+            fault -> assertThat(fault).contains("shop has other keys as well"),
+            fault -> assertThat(fault).contains("key-sets[0].file: none.json: no usable key"),
+            fault -> assertThat(fault).contains("key-sets[1].url: whoever is on the way"),
+            fault -> assertThat(fault).contains("key-sets[2].url: whoever is on the way"),
+            fault -> assertThat(fault).contains("key-sets[3].url: wrong (expected a URL"),
+            fault -> assertThat(fault).contains("key-sets[3]: give either file or url"),
+            fault -> assertThat(fault).contains("key-sets[4]: give either file or url"),
+            fault -> assertThat(fault).contains("key-sets[5]: give either file or url"),
+            fault -> assertThat(fault).contains("key-sets[6]: the key audience is missing"),
+            fault -> assertThat(fault).contains("key-sets[7].algorithms: \"HS256\""));
   }
 
   @Test

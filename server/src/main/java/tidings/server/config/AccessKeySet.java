@@ -1,0 +1,132 @@
+package tidings.server.config;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tidings.auth.KeySet;
+import tidings.auth.PairAlgorithm;
+
+/** The JWK set of an issuer: its keys verify tokens. */
+public sealed interface AccessKeySet {
+
+  /** What the token's {@code iss} must be. */
+  String issuer();
+
+  /** What the token's {@code aud} must contain. */
+  String audience();
+
+  /** Those that the keys may be of. */
+  Set<PairAlgorithm> algorithms();
+
+  /** A set in a file. */
+  record InFile(String issuer, String audience, Set<PairAlgorithm> algorithms, Path file)
+      implements AccessKeySet {
+
+    public InFile {
+      algorithms = Set.copyOf(algorithms);
+    }
+  }
+
+  /**
+   * A set at a URL.
+   *
+   * @param refresh how often it is fetched
+   */
+  record AtUrl(
+      String issuer, String audience, Set<PairAlgorithm> algorithms, URI url, Duration refresh)
+      implements AccessKeySet {
+
+    public AtUrl {
+      algorithms = Set.copyOf(algorithms);
+    }
+  }
+
+  static AccessKeySet read(Section section) {
+    String issuer =
+        section.required(
+            "issuer",
+            Kind.TEXT,
+            "https://login.example.org",
+            "Whose keys these are: what a token's `iss` must be. No other key or set is this"
+                + " issuer's.");
+    String audience =
+        section.required(
+            "audience",
+            Kind.TEXT,
+            "tidings",
+            "What a token's `aud` must contain, so that one that was meant for another program is"
+                + " not taken.");
+    List<PairAlgorithm> listed =
+        section.list(
+            "algorithms",
+            Kind.oneOf(List.of(PairAlgorithm.values()), PairAlgorithm::name),
+            "Which algorithms the keys may be of; all three if none is listed. A key's type says"
+                + " which it is of, a token never chooses it.");
+    Path file =
+        section.path("file", "A file with the set. Read again when it changes, within a second.");
+    URI url =
+        section.optional(
+            "url", Kind.WEB_URL, "Where the set is fetched from. Redirects are not followed.");
+    boolean http =
+        section.get(
+            "allow-http",
+            Kind.BOOLEAN,
+            "false",
+            "Whether the URL may be `http:` beyond this machine. Whoever is on the way can then make"
+                + " tokens for everyone.");
+    Duration refresh =
+        section.get(
+            "refresh",
+            Kind.duration("1s", "1d"),
+            "5m",
+            "How often the URL is fetched, give or take a tenth; every 10 s while it fails, and"
+                + " sooner when a token names a key that is not known, though not twice within 5 s.");
+    Set<PairAlgorithm> algorithms =
+        listed.isEmpty() ? EnumSet.allOf(PairAlgorithm.class) : EnumSet.copyOf(listed);
+    if ((file == null) == (url == null)) {
+      section.fault("", "give either file or url");
+    }
+    if (url == null) {
+      return inFile(section, issuer, audience, algorithms, file);
+    }
+    if (!http && url.getScheme().equals("http") && !isLoopback(url.getHost())) {
+      section.fault(
+          "url", "whoever is on the way could change the keys (expected https:, or allow-http)");
+    }
+    return new AtUrl(issuer, audience, algorithms, url, refresh);
+  }
+
+  private static AccessKeySet inFile(
+      Section section,
+      String issuer,
+      String audience,
+      Set<PairAlgorithm> algorithms,
+      @Nullable Path file) {
+    if (file != null) {
+      try {
+        KeySet.inFile(new KeySet.Issuer(issuer, audience, algorithms), file, () -> 0, new Random())
+            .readNow();
+      } catch (IOException e) {
+        section.fault("file", file + ": " + e.getMessage());
+      }
+    }
+    return new InFile(issuer, audience, algorithms, file == null ? Path.of("") : file);
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.toLowerCase(Locale.ROOT).equals("localhost")
+        || host.equals("[::1]")
+        || LOOPBACK.matcher(host).matches();
+  }
+
+  /** 127.0.0.0/8, each number without a leading zero, which some read as octal. */
+  Pattern LOOPBACK = Pattern.compile("127(\\.(0|[1-9][0-9]{0,2})){3}");
+}
