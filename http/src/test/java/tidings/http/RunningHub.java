@@ -3,6 +3,8 @@ package tidings.http;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +27,7 @@ import tidings.auth.AccessSettings;
 import tidings.auth.JwtAuthenticator;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenKey;
+import tidings.core.access.Authenticator;
 import tidings.core.access.Grant;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
@@ -65,6 +70,11 @@ final class RunningHub implements AutoCloseable {
   final int port;
   final AtomicBoolean stopping = new AtomicBoolean();
   final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.READY);
+
+  /** The thread of each verification of a token, and of each look for one that was verified. */
+  final Queue<Thread> verifiers = new ConcurrentLinkedQueue<>();
+
+  final Queue<Thread> lookers = new ConcurrentLinkedQueue<>();
   private final Path folder;
   private final SqliteLog log;
 
@@ -247,7 +257,7 @@ final class RunningHub implements AutoCloseable {
                 Routes.of(
                     new Routes.Parts(
                         hub,
-                        authenticator,
+                        noting(authenticator),
                         metrics,
                         options.limits,
                         stopping::get,
@@ -275,6 +285,26 @@ final class RunningHub implements AutoCloseable {
             System::nanoTime);
     metrics.connections(server::connections);
     port = server.start().getPort();
+  }
+
+  /** The same, noting which threads ask for what. */
+  private Authenticator noting(Authenticator real) {
+    return (Authenticator)
+        Proxy.newProxyInstance(
+            Authenticator.class.getClassLoader(),
+            new Class<?>[] {Authenticator.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("authenticate")) {
+                verifiers.add(Thread.currentThread());
+              } else if (method.getName().equals("cached")) {
+                lookers.add(Thread.currentThread());
+              }
+              try {
+                return method.invoke(real, args);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private boolean isFull() {

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ final class ArchitectureTest {
           "java.lang.System", Set.of("currentTimeMillis", "nanoTime"),
           "java.lang.Thread", Set.of("sleep"),
           "java.util.concurrent.TimeUnit", Set.of("sleep"));
+
+  /** These compare what anyone may read, or what nobody sends: key sets, own files, hashes. */
+  private static final String PUBLIC_BYTES = ".*\\.(KeySet|TlsFiles|Refs|Header)";
 
   private static final JavaClasses TIDINGS =
       new ClassFileImporter()
@@ -40,6 +44,18 @@ final class ArchitectureTest {
         .doNotHaveFullyQualifiedName(CLOCKS)
         .should()
         .accessTargetWhere(describe("reads a clock or sleeps", ArchitectureTest::isClockCall))
+        .check(TIDINGS);
+  }
+
+  /** What is equal in its first bytes takes longer to compare: no secret may show that. */
+  @Test
+  void bytesThatMayBeSecretAreComparedInConstantTime() {
+    noClasses()
+        .that()
+        .haveNameNotMatching(PUBLIC_BYTES)
+        .should()
+        .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+        .because("MessageDigest.isEqual takes the same time whatever is equal")
         .check(TIDINGS);
   }
 
