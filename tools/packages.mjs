@@ -11,6 +11,7 @@ const packages = [
   { name: 'gcc', file: '/usr/bin/gcc' },
   { name: 'libc6-dev', file: '/usr/include/stdio.h' },
   { name: 'make', file: '/usr/bin/make' },
+  { name: 'php-cli', file: '/usr/bin/php' },
 ];
 
 // invoke-rc.d asks this script before it starts a service; 101 is "not allowed".
