@@ -73,7 +73,8 @@ record TokenClaims(
     return aud instanceof String one ? List.of(one) : texts("aud", aud);
   }
 
-  private static Grant grant(@Nullable Object tidings) throws InvalidToken {
+  /** Reads grants; none from null. */
+  static Grant grant(@Nullable Object tidings) throws InvalidToken {
     if (tidings == null) {
       return Grant.NOTHING;
     }

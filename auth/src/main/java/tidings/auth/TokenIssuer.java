@@ -100,7 +100,7 @@ public final class TokenIssuer {
     return token.serialize();
   }
 
-  private static Map<String, Object> grants(Grant grant) {
+  static Map<String, Object> grants(Grant grant) {
     Map<String, Object> grants = new LinkedHashMap<>();
     grants.put("publish", texts(grant.publish()));
     grants.put("subscribe", texts(grant.subscribe()));

@@ -8,7 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -386,7 +386,7 @@ final class Conversation extends Watched implements Carrier {
     if (tls != null) {
       var _ = tls.closeOutbound();
     }
-    var _ = ((SocketChannel) channel()).shutdownOutput();
+    var _ = ((DuplexChannel) channel()).shutdownOutput();
   }
 
   @Override

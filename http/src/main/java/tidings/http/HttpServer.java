@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.core.delivery.Dispatcher;
@@ -39,6 +41,7 @@ public final class HttpServer implements AutoCloseable {
   private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private final Connections connections;
   private final List<Channel> listening = new ArrayList<>(2);
+  private @Nullable LocalSocket local;
 
   /**
    * Makes the event loops, one a core, and the dispatcher of each.
@@ -92,6 +95,22 @@ public final class HttpServer implements AutoCloseable {
 
   private Accepting accepting(boolean secure, Accepting.Begin begin) {
     return new Accepting(settings, connections, secure, begin);
+  }
+
+  /**
+   * Listens on a Unix socket too, that only the owner of the process may connect to.
+   *
+   * @param file replaced, if it is one that nobody listens on any more; gone after the close
+   * @param administration what is served there
+   * @throws IOException if it can't be listened on
+   */
+  public void listen(Path file, Site administration) throws IOException {
+    local =
+        LocalSocket.listen(
+            file,
+            loops,
+            new Administering(
+                new Speaking(settings, administration, workers, connections), connections));
   }
 
   private void refresh(TlsFiles tls) {
@@ -157,6 +176,13 @@ public final class HttpServer implements AutoCloseable {
 
   private void stopListening() {
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
+    try {
+      if (local != null) {
+        local.close();
+      }
+    } catch (IOException e) {
+      logger.warn("the socket for administration stays behind: {}", e.toString());
+    }
   }
 
   /** Ends all that is left. */

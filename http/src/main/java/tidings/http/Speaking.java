@@ -45,7 +45,7 @@ final class Speaking implements Accepting.Begin {
     return connections.isCrowded() ? Watched.BRIEF : settings.headerDeadline();
   }
 
-  private void speakHttp1(Channel channel, Peer peer) {
+  void speakHttp1(Channel channel, Peer peer) {
     Conversation conversation = new Conversation(settings, site, worker(channel), peer);
     channel.pipeline().addLast(new RequestDecoder(settings, conversation)).addLast(conversation);
     hurry(conversation);

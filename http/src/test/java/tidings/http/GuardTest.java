@@ -41,7 +41,7 @@ final class GuardTest {
       assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(RunningHub.ORIGIN);
       assertThat(answer.header("Access-Control-Expose-Headers"))
           .isEqualTo("Retry-After, ETag, Location, X-Request-Id");
-      assertThat(answer.header("Access-Control-Allow-Credentials")).isNull();
+      assertThat(answer.header("Access-Control-Allow-Credentials")).isEqualTo("true");
       assertThat(answer.headers()).contains("Vary: Origin");
     }
   }
@@ -60,6 +60,7 @@ final class GuardTest {
   void anyOtherOriginIsNotNamed(String origin) {
     Wire.Answer answer = hub.call(with("Origin: " + origin, request("GET", "/status", null)));
     assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
+    assertThat(answer.header("Access-Control-Allow-Credentials")).isNull();
     assertThat(answer.headers()).contains("Vary: Origin");
   }
 

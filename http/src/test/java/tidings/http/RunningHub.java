@@ -24,7 +24,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tidings.auth.AccessSettings;
+import tidings.auth.HubAuthenticator;
 import tidings.auth.JwtAuthenticator;
+import tidings.auth.KeptApiTokens;
+import tidings.auth.KeptRevocations;
+import tidings.auth.LiveSessions;
+import tidings.auth.LiveTickets;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenKey;
 import tidings.core.access.Authenticator;
@@ -37,7 +42,9 @@ import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
 import tidings.http.audit.Audit;
 import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Origins;
 import tidings.http.exchange.Response;
+import tidings.http.exchange.SessionCookie;
 import tidings.http.guard.CrossOrigin;
 import tidings.http.guard.DevGuard;
 import tidings.http.limit.Limits;
@@ -49,6 +56,7 @@ import tidings.store.sqlite.Surroundings;
 /** A whole hub over SQLite on a free port. Closing it fails if a buffer was leaked. */
 final class RunningHub implements AutoCloseable {
   static final String ORIGIN = "https://page.example";
+  static final String COOKIE = "__Host-test";
   static final int BODY_BYTES_MAX = 100_000;
   private static final byte[] SECRET =
       "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -64,6 +72,7 @@ final class RunningHub implements AutoCloseable {
     Leaks.watch();
   }
 
+  final KeptRevocations revocations;
   final Hub hub;
   final HttpServer server;
   final Audit audit = new Audit();
@@ -229,14 +238,30 @@ final class RunningHub implements AutoCloseable {
         SqliteLog.open(
             SqliteSettings.of(folder.resolve("tidings.db")),
             new Surroundings(CLOCK, System::nanoTime, random, Throwable::printStackTrace));
-    JwtAuthenticator authenticator =
-        new JwtAuthenticator(
-            new AccessSettings(
-                List.of(TokenKey.hs256("main", SECRET, "shop", "tidings")),
-                Stream.of(options.publicly).map(AddressPattern::of).toList(),
-                options.dev),
-            CLOCK,
-            System::nanoTime);
+    AccessSettings settings =
+        new AccessSettings(
+            List.of(TokenKey.hs256("main", SECRET, "shop", "tidings")),
+            Stream.of(options.publicly).map(AddressPattern::of).toList(),
+            options.dev);
+    KeptApiTokens apiTokens = new KeptApiTokens(log, settings.publicly(), CLOCK, random);
+    revocations = new KeptRevocations(log, CLOCK);
+    LiveSessions sessions =
+        new LiveSessions(Duration.ofHours(1), Duration.ofDays(1), CLOCK, random);
+    HubAuthenticator authenticator =
+        new HubAuthenticator(
+            new JwtAuthenticator(settings, CLOCK, System::nanoTime),
+            apiTokens,
+            revocations,
+            sessions);
+    Routes.Access access =
+        new Routes.Access(
+            noting(authenticator),
+            revocations,
+            apiTokens,
+            sessions,
+            new LiveTickets(CLOCK, random),
+            new SessionCookie(COOKIE),
+            new Origins(Set.of(ORIGIN)));
     hub =
         new Hub(
             log,
@@ -257,7 +282,7 @@ final class RunningHub implements AutoCloseable {
                 Routes.of(
                     new Routes.Parts(
                         hub,
-                        noting(authenticator),
+                        access,
                         metrics,
                         options.limits,
                         stopping::get,
@@ -385,9 +410,13 @@ final class RunningHub implements AutoCloseable {
   }
 
   static String token(String user, Grant grant, Duration ttl) {
+    return token("id", user, grant, ttl);
+  }
+
+  static String token(String id, String user, Grant grant, Duration ttl) {
     return ISSUER.issue(
         new TokenIssuer.Claims(
-            "id", user, grant, CLOCK.instant(), CLOCK.instant().plus(ttl), "shop", "tidings"));
+            id, user, grant, CLOCK.instant(), CLOCK.instant().plus(ttl), "shop", "tidings"));
   }
 
   private static List<AddressPattern> patterns(String texts) {

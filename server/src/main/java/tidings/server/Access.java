@@ -8,19 +8,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import tidings.auth.AccessSettings;
+import tidings.auth.HubAuthenticator;
+import tidings.auth.JwtAuthenticator;
+import tidings.auth.KeptApiTokens;
+import tidings.auth.KeptRevocations;
 import tidings.auth.KeyRing;
 import tidings.auth.KeySet;
+import tidings.auth.LiveSessions;
+import tidings.auth.LiveTickets;
 import tidings.auth.TokenKey;
+import tidings.core.access.CredentialStore;
 import tidings.http.api.Readiness;
+import tidings.http.api.Routes;
+import tidings.http.exchange.Origins;
+import tidings.http.exchange.SessionCookie;
 import tidings.server.cli.Failure;
 import tidings.server.config.AccessKey;
 import tidings.server.config.AccessKeySet;
 import tidings.server.config.HubConfig;
+import tidings.server.config.SessionConfig;
 
-/** Reads the keys of a configuration, and reports how they are. */
+/** Makes of a configuration who may come, and reports how the keys are. */
 final class Access {
 
   private Access() {}
@@ -47,6 +59,28 @@ final class Access {
     }
     return new AccessSettings(
         new KeyRing(keys, sets), config.access().publicTopics(), config.dev());
+  }
+
+  /**
+   * Who may come, with what the store remembers of credentials.
+   *
+   * @param store opened
+   */
+  static Routes.Access of(
+      HubConfig config, AccessSettings settings, CredentialStore store, RandomGenerator random) {
+    JwtAuthenticator signed = new JwtAuthenticator(settings, Clocks.WALL, Clocks.TICKER);
+    KeptApiTokens apiTokens = new KeptApiTokens(store, settings.publicly(), Clocks.WALL, random);
+    KeptRevocations revocations = new KeptRevocations(store, Clocks.WALL);
+    SessionConfig session = config.access().session();
+    LiveSessions sessions = new LiveSessions(session.idle(), session.ageMax(), Clocks.WALL, random);
+    return new Routes.Access(
+        new HubAuthenticator(signed, apiTokens, revocations, sessions),
+        revocations,
+        apiTokens,
+        sessions,
+        new LiveTickets(Clocks.WALL, random),
+        new SessionCookie(session.cookie()),
+        new Origins(Set.copyOf(config.http().corsOrigins())));
   }
 
   private static TokenKey key(AccessKey key) throws IOException {

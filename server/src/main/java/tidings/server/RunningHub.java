@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.auth.AccessSettings;
-import tidings.auth.JwtAuthenticator;
 import tidings.auth.KeyRing;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
@@ -42,10 +41,8 @@ import tidings.server.config.HubConfig;
 import tidings.server.config.LimitsConfig;
 import tidings.server.config.StoreConfig;
 import tidings.server.config.TlsConfig;
-import tidings.store.Retention;
 import tidings.store.StoreUnusable;
 import tidings.store.sqlite.SqliteLog;
-import tidings.store.sqlite.SqliteSettings;
 import tidings.store.sqlite.Surroundings;
 
 /** A hub and all that it is made of, from its start to its stop. */
@@ -85,20 +82,21 @@ final class RunningHub {
 
   private RunningHub(
       HubConfig config,
-      AccessSettings access,
+      AccessSettings settings,
       HttpSettings serving,
       SqliteLog log,
       SecureRandom random)
       throws Failure {
     this.config = config;
     this.log = log;
-    this.keys = access.keys();
+    this.keys = settings.keys();
     HttpConfig http = config.http();
-    JwtAuthenticator authenticator = new JwtAuthenticator(access, Clocks.WALL, Clocks.TICKER);
     this.blocking = new BlockingTasks(http.limits().requestsMax());
-    HubSettings settings =
+    Routes.Access access = Access.of(config, settings, log, random);
+    HubSettings hubSettings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
-    this.hub = new Hub(log, settings, authenticator, Clocks.WALL, Clocks.TICKER, random);
+    this.hub =
+        new Hub(log, hubSettings, access.authenticator(), Clocks.WALL, Clocks.TICKER, random);
     PrometheusRegistry registry = new PrometheusRegistry();
     Metrics metrics = new Metrics(registry, hub);
     this.sources =
@@ -112,7 +110,7 @@ final class RunningHub {
     Routes.Parts parts =
         new Routes.Parts(
             hub,
-            authenticator,
+            access,
             metrics,
             limits(http, serving.connectionsMax()),
             () -> stopping,
@@ -140,6 +138,13 @@ final class RunningHub {
       throw new Failure(
           e.getMessage() + " (choose another with http.port, --port or http.tls.redirect-port)", e);
     }
+    administer(
+        new Site(
+            Routes.ofAdministration(parts),
+            request -> null,
+            (request, response) -> {},
+            new Audit(),
+            blocking));
     sources.start();
     if (config.dev()) {
       logger.warn(
@@ -148,6 +153,18 @@ final class RunningHub {
           url);
     }
     logger.info("serves on {}, keeps its log in {}", url, config.store().sqlite());
+  }
+
+  /** Listens for the command line; without it, that is told to speak HTTP to the hub. */
+  private void administer(Site administration) {
+    try {
+      server.listen(config.store().socket(), administration);
+    } catch (IOException | UnsupportedOperationException e) {
+      logger.warn(
+          "the command line can administer this hub by --hub alone: {}: {}",
+          config.store().socket(),
+          e.getMessage());
+    }
   }
 
   /** Whether new streams must come back later, so that those there are can stay. */
@@ -181,15 +198,9 @@ final class RunningHub {
   }
 
   private static SqliteLog open(StoreConfig config, Surroundings surroundings) throws Failure {
-    Path file = config.sqlite();
-    StoreConfig.Retention keep = config.retention();
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      return SqliteLog.open(
-          SqliteSettings.of(file)
-              .retention(new Retention(keep.age(), keep.count(), keep.bytes()))
-              .bytesHardMax(config.bytesMax()),
-          surroundings);
+      Files.createDirectories(config.sqlite().toAbsolutePath().getParent());
+      return SqliteLog.open(config.settings(), surroundings);
     } catch (StoreUnusable e) {
       throw new Failure(e.getMessage(), e);
     } catch (IOException e) {

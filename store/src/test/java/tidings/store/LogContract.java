@@ -1,6 +1,7 @@
 package tidings.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tidings.core.access.CredentialStore;
+import tidings.core.access.CredentialStore.Kept;
+import tidings.core.access.CredentialStore.Kind;
 import tidings.core.intake.Parking;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
@@ -33,7 +37,7 @@ public abstract class LogContract {
   private final List<Store> opened = new ArrayList<>();
 
   /** A store under test. */
-  public record Store(Log log, Parking parking) {}
+  public record Store(Log log, Parking parking, CredentialStore credentials) {}
 
   /** Opens the test's one store, again after it was closed. The writer is not started. */
   protected abstract Store create(Retention retention);
@@ -600,5 +604,49 @@ public abstract class LogContract {
 
   protected static Set<Address> addresses(String... texts) {
     return Arrays.stream(texts).map(Address::of).collect(Collectors.toSet());
+  }
+
+  // --- credentials ---
+
+  private CredentialStore credentials() {
+    return opened.getLast().credentials();
+  }
+
+  @Test
+  void whatIsKeptOfCredentialsIsThereAfterARestartEachOnce() {
+    open();
+    Kept first = new Kept(Kind.REVOCATION, "jti ü'\"", "{}");
+    Kept again = new Kept(Kind.REVOCATION, first.id(), "{\"until\":1}");
+    Kept token = new Kept(Kind.API_TOKEN, first.id(), "{\"name\":\"ü\"}");
+    credentials().keep(first).join();
+    credentials().keep(token).join();
+    credentials().keep(again).join();
+    opened.getLast().log().close();
+
+    open();
+    assertThat(credentials().kept(Kind.REVOCATION)).containsExactly(again);
+    assertThat(credentials().kept(Kind.API_TOKEN)).containsExactly(token);
+  }
+
+  @Test
+  void whatIsForgottenOfCredentialsStaysForgotten() {
+    open();
+    credentials().keep(new Kept(Kind.API_TOKEN, "a", "{}")).join();
+    credentials().keep(new Kept(Kind.API_TOKEN, "b", "{}")).join();
+    credentials().forget(Kind.API_TOKEN, "a").join();
+    credentials().forget(Kind.API_TOKEN, "never there").join();
+    credentials().forget(Kind.REVOCATION, "b").join();
+    opened.getLast().log().close();
+
+    open();
+    assertThat(credentials().kept(Kind.API_TOKEN)).extracting(Kept::id).containsExactly("b");
+  }
+
+  @Test
+  void credentialsAreNotKeptByAClosedStore() {
+    open().close();
+    assertThatThrownBy(() -> credentials().keep(new Kept(Kind.API_TOKEN, "a", "{}")).join())
+        .cause()
+        .hasMessageContaining("closed");
   }
 }

@@ -24,6 +24,11 @@ public record Caller(
     @Nullable Instant expires,
     @Nullable Credential credential) {
 
+  /** Whether nobody knows who this is. */
+  public boolean isAnonymous() {
+    return user == null && credential == null;
+  }
+
   /**
    * A caller who may, beside the grant, read what is for everyone and for this user. These come
    * first, then the grant's in its order, each once.

@@ -23,4 +23,20 @@ public sealed interface Credential {
    * @param issuedAt the token's {@code iat}, null if it has none
    */
   record Token(Key key, @Nullable String id, @Nullable Instant issuedAt) implements Credential {}
+
+  /**
+   * An API token of the hub's own.
+   *
+   * @param name which may belong to another token later
+   * @param hash what is kept of the secret
+   */
+  record ApiToken(String name, String hash) implements Credential {}
+
+  /**
+   * A browser's session.
+   *
+   * @param hash what is kept of the cookie
+   * @param starter who started it: it ends with those credentials
+   */
+  record Session(String hash, Caller starter) implements Credential {}
 }

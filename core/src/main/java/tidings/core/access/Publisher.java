@@ -13,6 +13,10 @@ public record Publisher(String name) {
     return new Publisher("sub:" + (sub == null ? "" : sub));
   }
 
+  public static Publisher apiToken(String name) {
+    return new Publisher("token:" + name);
+  }
+
   public static Publisher source(String name) {
     return new Publisher("source:" + name);
   }

@@ -56,7 +56,7 @@ public record Interest(
       List<AddressPattern> narrowed = asked.within(granted);
       if (narrowed.isEmpty()) {
         throw new Problem(
-                user == null ? Problem.Kind.UNAUTHENTICATED : Problem.Kind.FORBIDDEN,
+                caller.isAnonymous() ? Problem.Kind.UNAUTHENTICATED : Problem.Kind.FORBIDDEN,
                 "not granted to read \"" + asked + "\"",
                 "to")
             .refusal();

@@ -68,7 +68,7 @@ public final class PublishEndpoint implements Endpoint {
 
   /** What is checked once the caller is known, and before the body is looked at. */
   private static void check(Exchange exchange, Caller caller) {
-    if (caller.user() == null) {
+    if (caller.isAnonymous()) {
       throw Problem.of(Problem.Kind.UNAUTHENTICATED, "no token (expected one that may publish)")
           .refusal();
     }

@@ -8,11 +8,18 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import tidings.core.access.ApiTokens;
 import tidings.core.access.Authenticator;
+import tidings.core.access.Revocations;
+import tidings.core.access.Sessions;
+import tidings.core.access.Tickets;
 import tidings.core.delivery.Hub;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
+import tidings.http.exchange.Origins;
 import tidings.http.exchange.Router;
+import tidings.http.exchange.SessionCookie;
 import tidings.http.limit.Limits;
 import tidings.http.limit.Usage;
 import tidings.http.page.StaticFiles;
@@ -25,6 +32,7 @@ public final class Routes {
   /**
    * What the calls need.
    *
+   * @param access who may come
    * @param limits how much is taken on
    * @param stopping whether the hub stops: new streams are sent away, nobody waits
    * @param full whether the hub has all it can hold: new streams are sent away, nobody waits
@@ -34,7 +42,7 @@ public final class Routes {
    */
   public record Parts(
       Hub hub,
-      Authenticator authenticator,
+      Access access,
       Metrics metrics,
       Limits limits,
       BooleanSupplier stopping,
@@ -44,12 +52,59 @@ public final class Routes {
       InstantSource clock,
       LongSupplier ticker) {}
 
+  /**
+   * Who may come, and what they can be given.
+   *
+   * @param cookie of sessions
+   * @param origins whose pages may act with that cookie
+   */
+  public record Access(
+      Authenticator authenticator,
+      Revocations revocations,
+      ApiTokens apiTokens,
+      Sessions sessions,
+      Tickets tickets,
+      SessionCookie cookie,
+      Origins origins) {
+
+    private Callers callers(Authenticator of, Usage usage) {
+      return new Callers(of, usage, sessions, tickets, cookie, origins);
+    }
+  }
+
+  /**
+   * What is served on the socket of this machine's administrator: all that needs {@code operate},
+   * and nothing else.
+   */
+  public static Router ofAdministration(Parts parts) {
+    Access access = parts.access;
+    Callers callers = access.callers(Administrator.HERE, new Usage(parts.limits, parts.ticker));
+    Router.Builder routes = new Router.Builder();
+    administer(routes, callers, access, parts.clock);
+    return routes.otherwise(exchange ->
+        exchange.refuse(Problem.of(Problem.Kind.NOT_FOUND, "not served on this socket")));
+  }
+
+  private static void administer(
+      Router.Builder routes, Callers callers, Access access, InstantSource clock) {
+    TokenEndpoints tokens = new TokenEndpoints(callers, access.apiTokens);
+    routes
+        .at(POST, "/v1/revocations", new RevocationEndpoint(callers, access.revocations, clock))
+        .at(POST, "/v1/tokens", tokens.make())
+        .at(GET, "/v1/tokens", tokens.list())
+        .at(DELETE, "/v1/tokens/{}", tokens.revoke());
+  }
+
   /** The routes of version 1. */
   public static Router of(Parts parts) {
     Hub hub = parts.hub;
-    Callers callers = new Callers(parts.authenticator, new Usage(parts.limits, parts.ticker));
+    Access access = parts.access;
+    Callers callers = access.callers(access.authenticator, new Usage(parts.limits, parts.ticker));
+    SessionEndpoints session = new SessionEndpoints(callers, access.sessions, access.cookie);
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
-    return new Router.Builder()
+    Router.Builder routes = new Router.Builder();
+    administer(routes, callers, access, parts.clock);
+    return routes
         .at(
             POST,
             "/v1/notifications",
@@ -65,7 +120,10 @@ public final class Routes {
                 callers,
                 parts.clock,
                 () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean()))
-        .at(GET, "/v1/session", new SessionEndpoint(callers))
+        .at(GET, "/v1/session", session.show())
+        .at(POST, "/v1/session", session.start())
+        .at(DELETE, "/v1/session", session.end())
+        .at(POST, "/v1/tickets", new TicketEndpoint(callers, access.tickets))
         .at(GET, "/status", Health.status())
         .at(GET, "/health/live", Health.live())
         .at(GET, "/health/ready", Health.ready(callers, parts.readiness))

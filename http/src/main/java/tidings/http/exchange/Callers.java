@@ -7,25 +7,45 @@ import org.jspecify.annotations.Nullable;
 import tidings.core.access.Authenticator;
 import tidings.core.access.Caller;
 import tidings.core.access.Publisher;
+import tidings.core.access.Sessions;
+import tidings.core.access.Tickets;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.http.limit.Counts;
 import tidings.http.limit.Usage;
 
 /**
- * Finds out who sent a request, and holds them to their limits; this machine's own are not. Known
- * tokens are looked up on the event loop; others are verified where that may take its time.
- * Thread-safe.
+ * Finds out who sent a request, and holds them to their limits; this machine's own are not. A
+ * caller is known by a token, else by the cookie of a session; where there may be a ticket, that
+ * goes before both. Known tokens are looked up on the event loop; others are verified where that
+ * may take its time. Thread-safe.
  */
 public final class Callers {
+  /** The query parameter that holds a ticket. */
+  public static final String TICKET = "ticket";
+
   private static final String SCHEME = "Bearer ";
 
   private final Authenticator authenticator;
   private final Usage usage;
+  private final Sessions sessions;
+  private final Tickets tickets;
+  private final SessionCookie cookie;
+  private final Origins origins;
 
-  public Callers(Authenticator authenticator, Usage usage) {
+  public Callers(
+      Authenticator authenticator,
+      Usage usage,
+      Sessions sessions,
+      Tickets tickets,
+      SessionCookie cookie,
+      Origins origins) {
     this.authenticator = authenticator;
     this.usage = usage;
+    this.sessions = sessions;
+    this.tickets = tickets;
+    this.cookie = cookie;
+    this.origins = origins;
   }
 
   public Usage usage() {
@@ -38,16 +58,79 @@ public final class Callers {
    * @param next what it throws becomes the answer
    */
   public void identify(Exchange exchange, Consumer<Caller> next) {
-    String authorization = exchange.request().header(HttpHeaderNames.AUTHORIZATION);
-    if (authorization == null) {
+    if (!byToken(exchange, next) && !bySession(exchange, next)) {
       Caller anonymous = authenticator.anonymous();
       if (anonymous == null) {
-        throw Problem.of(
-                Problem.Kind.UNAUTHENTICATED, "no token (expected Authorization: Bearer TOKEN)")
-            .refusal();
+        throw missing("no token (expected Authorization: Bearer TOKEN)");
       }
       admit(exchange, anonymous, next);
-      return;
+    }
+  }
+
+  /** The same where a ticket may stand in the query. */
+  public void identifyByTicket(Exchange exchange, Consumer<Caller> next) {
+    if (!byTicket(exchange, next)) {
+      identify(exchange, next);
+    }
+  }
+
+  /** The same for who starts a session: only a token or a ticket will do. */
+  public void identifyStarter(Exchange exchange, Consumer<Caller> next) {
+    origins.checkGiven(exchange.request());
+    if (!byTicket(exchange, next) && !byToken(exchange, next)) {
+      throw missing("no token (expected Authorization: Bearer TOKEN, or ticket=)");
+    }
+  }
+
+  /**
+   * The same for who operates the hub, or answers 403.
+   *
+   * @param next what it throws becomes the answer
+   */
+  public void identifyOperator(Exchange exchange, Consumer<Caller> next) {
+    identify(
+        exchange,
+        caller -> {
+          if (!caller.grant().operate()) {
+            throw caller.isAnonymous()
+                ? missing("no token (expected one that may operate the hub)")
+                : Problem.of(Problem.Kind.FORBIDDEN, "not granted to operate the hub").refusal();
+          }
+          next.accept(caller);
+        });
+  }
+
+  private static Refusal missing(String detail) {
+    return Problem.of(Problem.Kind.UNAUTHENTICATED, detail).refusal();
+  }
+
+  // Each says whether the request has what it looks for; then it has gone on, or will.
+
+  private boolean byTicket(Exchange exchange, Consumer<Caller> next) {
+    String secret = exchange.request().parameter(TICKET);
+    if (secret == null) {
+      return false;
+    }
+    if (isShutOut(exchange)) {
+      return true;
+    }
+    Caller caller = tickets.use(secret);
+    if (caller == null || !authenticator.holds(caller)) {
+      countFailure(exchange);
+      throw new Problem(
+              Problem.Kind.UNAUTHENTICATED,
+              "the ticket was used already, is too old, or is none; take a new one",
+              TICKET)
+          .refusal();
+    }
+    admit(exchange, caller, next);
+    return true;
+  }
+
+  private boolean byToken(Exchange exchange, Consumer<Caller> next) {
+    String authorization = exchange.request().header(HttpHeaderNames.AUTHORIZATION);
+    if (authorization == null) {
+      return false;
     }
     String token = token(authorization);
     if (token == null) {
@@ -60,25 +143,69 @@ public final class Callers {
     Caller known = authenticator.cached(token);
     if (known != null) {
       admit(exchange, known, next);
-      return;
-    }
-    InetAddress network = Sender.network(exchange.request().sender().client());
-    if (isCounted(exchange) && usage.failedLogins().nanosUntil(network) > 0) {
-      exchange.turnAway(
-          Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"));
-      return;
-    }
-    exchange.blocking(() -> {
-      try {
-        Caller caller = authenticator.authenticate(token);
-        exchange.onLoop(() -> admit(exchange, caller, next));
-      } catch (Refusal e) {
-        if (isCounted(exchange)) {
-          usage.failedLogins().takeMore(network, 1);
+    } else if (!isShutOut(exchange)) {
+      exchange.blocking(() -> {
+        try {
+          Caller caller = authenticator.authenticate(token);
+          exchange.onLoop(() -> admit(exchange, caller, next));
+        } catch (Refusal e) {
+          countFailure(exchange);
+          throw e;
         }
-        throw e;
-      }
-    });
+      });
+    }
+    return true;
+  }
+
+  /** Whether so many tokens and tickets of the client's network were none that it was sent away. */
+  private boolean isShutOut(Exchange exchange) {
+    if (!isCounted(exchange) || usage.failedLogins().nanosUntil(network(exchange)) <= 0) {
+      return false;
+    }
+    exchange.turnAway(
+        Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"));
+    return true;
+  }
+
+  private void countFailure(Exchange exchange) {
+    if (isCounted(exchange)) {
+      usage.failedLogins().takeMore(network(exchange), 1);
+    }
+  }
+
+  private static InetAddress network(Exchange exchange) {
+    return Sender.network(exchange.request().sender().client());
+  }
+
+  private boolean bySession(Exchange exchange, Consumer<Caller> next) {
+    String secret = cookie.of(exchange.request());
+    if (secret == null) {
+      return false;
+    }
+    origins.checkCookie(exchange.request());
+    Caller caller = sessions.use(secret);
+    if (caller != null && authenticator.holds(caller)) {
+      admit(exchange, caller, next);
+    } else {
+      Problem ended =
+          new Problem(Problem.Kind.UNAUTHENTICATED, "the session has ended; sign in", "Cookie");
+      exchange.respond(ProblemDocument.response(ended).header("Set-Cookie", cookie.clear()));
+    }
+    return true;
+  }
+
+  /** Signs out: ends the session whose cookie the request has, or answers 401. */
+  public void signOut(Exchange exchange) {
+    String secret = cookie.of(exchange.request());
+    if (secret == null) {
+      throw missing("no session (expected its cookie)");
+    }
+    origins.checkCookie(exchange.request());
+    sessions.end(secret);
+    exchange.respond(
+        Response.empty(204)
+            .header("Set-Cookie", cookie.clear())
+            .header("Cache-Control", "no-store"));
   }
 
   private void admit(Exchange exchange, Caller caller, Consumer<Caller> next) {
@@ -101,7 +228,7 @@ public final class Callers {
   }
 
   private static boolean enter(Exchange exchange, Caller caller, Counts<Publisher> counts) {
-    if (caller.user() == null || !isCounted(exchange)) {
+    if (caller.isAnonymous() || !isCounted(exchange)) {
       return true;
     }
     Publisher who = caller.publisher();

@@ -40,6 +40,7 @@ public final class CrossOrigin implements Site.Decoration {
     }
     response
         .header("Access-Control-Allow-Origin", origin)
+        .header("Access-Control-Allow-Credentials", "true")
         .header("Access-Control-Expose-Headers", "Retry-After, ETag, Location, X-Request-Id");
     String allow = response.header("Allow");
     if (request.method().equals(HttpMethod.OPTIONS) && allow != null) {

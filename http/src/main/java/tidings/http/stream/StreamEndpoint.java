@@ -20,7 +20,9 @@ import tidings.http.exchange.Response;
 /** {@code GET /v1/stream}: turns a request into a subscriber (protocol/sse.md). */
 public final class StreamEndpoint implements Endpoint {
   private static final List<String> PARAMETERS =
-      Stream.concat(ReadParameters.NAMES.stream(), Stream.of("after", "lastEventId")).toList();
+      Stream.concat(
+              ReadParameters.NAMES.stream(), Stream.of("after", "lastEventId", Callers.TICKET))
+          .toList();
 
   private final Callers callers;
   private final InstantSource clock;
@@ -43,7 +45,11 @@ public final class StreamEndpoint implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     exchange.request().allowParameters(PARAMETERS);
-    callers.identify(exchange, caller -> open(exchange, caller));
+    if (exchange.request().parameter(Callers.TICKET) != null && turnedAway.getAsBoolean()) {
+      turnAway(exchange); // with its ticket, which is good for a moment
+    } else {
+      callers.identifyByTicket(exchange, caller -> open(exchange, caller));
+    }
   }
 
   private void open(Exchange exchange, Caller caller) {

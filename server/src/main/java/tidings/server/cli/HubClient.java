@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -17,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks to one hub over HTTP. */
-final class HubClient implements AutoCloseable {
+final class HubClient implements RemoteTokens.Line {
   private static final int PROBLEM_BYTES_MAX = 64 * 1024;
   private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
@@ -64,6 +65,33 @@ final class HubClient implements AutoCloseable {
       throw new IOException(hub + " does not answer", e);
     } catch (IOException e) {
       throw new IOException("no answer from " + hub + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Sends a small request, and reads all of a small answer.
+   *
+   * @param json the body, null for none
+   * @throws Failure if the hub can't be reached, or does not answer
+   */
+  @Override
+  public RemoteTokens.Answer call(String method, String path, @Nullable String json)
+      throws Failure {
+    HttpRequest request =
+        request(path)
+            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
+            .header("Content-Type", "application/json")
+            .build();
+    try {
+      HttpResponse<InputStream> response = send(request);
+      try (InputStream body = response.body()) {
+        return new RemoteTokens.Answer(response.statusCode(), body.readAllBytes());
+      }
+    } catch (IOException e) {
+      throw new Failure(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
     }
   }
 

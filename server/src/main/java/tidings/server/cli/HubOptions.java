@@ -31,23 +31,33 @@ final class HubOptions {
   private @Nullable String token;
 
   HubClient client() {
+    return client(spec, hub, token);
+  }
+
+  /**
+   * Speaks to a hub.
+   *
+   * @param spec the command whose options these are
+   * @throws ParameterException if the URL or the token is none
+   */
+  static HubClient client(CommandSpec spec, String hub, @Nullable String token) {
     try {
       URI uri = URI.create(hub);
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return new HubClient(hub.replaceAll("/+$", ""), credential());
+        return new HubClient(hub.replaceAll("/+$", ""), credential(spec, token));
       }
     } catch (IllegalArgumentException e) {
-      throw notUrl(e);
+      throw notUrl(spec, hub, e);
     }
-    throw notUrl(null);
+    throw notUrl(spec, hub, null);
   }
 
   /**
    * The token without what surrounds it, such as the line end of a file; what is wrong isn't
    * repeated.
    */
-  private @Nullable String credential() {
+  private static @Nullable String credential(CommandSpec spec, @Nullable String token) {
     String stripped = token == null ? "" : token.strip();
     if (stripped.isEmpty()) {
       return null;
@@ -61,7 +71,8 @@ final class HubOptions {
     return stripped;
   }
 
-  private ParameterException notUrl(@Nullable Throwable cause) {
+  private static ParameterException notUrl(
+      CommandSpec spec, String hub, @Nullable Throwable cause) {
     String message = "--hub: \"" + hub + "\" (expected a URL like http://127.0.0.1:8080)";
     return new ParameterException(spec.commandLine(), message, cause);
   }

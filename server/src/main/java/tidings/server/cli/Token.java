@@ -21,56 +21,42 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenIssuer.Claims;
-import tidings.core.access.Grant;
 import tidings.core.notification.Address;
-import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Refusal;
 import tidings.server.config.AccessKey;
 import tidings.server.config.HubConfig;
 import tidings.server.config.InvalidConfiguration;
 import tidings.server.config.Quantity;
 
-/** Prints a token that is signed with one of the configured keys. */
+/**
+ * Prints a token that is signed with one of the configured keys; below it are the commands for API
+ * tokens.
+ */
 @Command(
     name = "token",
-    description = "Prints a token, signed with a key of the configuration.",
+    description = {
+      "Prints a user's token, signed with a key of the configuration.",
+      "Its commands are about API tokens: those of machines, which the hub keeps and can revoke."
+    },
     mixinStandardHelpOptions = true,
+    subcommands = {TokenNew.class, TokenList.class, TokenRevoke.class},
     footer = {
       "",
       "A user may read everyone and user:ID of their own without a grant.",
       "",
       "Examples:",
       "  tidings token --config hub.yaml --user alice --subscribe 'topic:#'",
-      "  tidings token --config hub.yaml --user shop --publish 'topic:shop.#' everyone --ttl 30d"
+      "  tidings token --config hub.yaml --user shop --publish 'topic:shop.#' everyone --ttl 30d",
+      "  tidings token new ci --config hub.yaml --publish 'topic:built.#'"
     })
 final class Token implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions config = new ConfigOptions();
 
-  @Option(names = "--user", required = true, paramLabel = "ID", description = "Whose it is.")
-  private String user;
+  @Option(names = "--user", paramLabel = "ID", description = "Whose it is.")
+  private @Nullable String user;
 
-  @Option(
-      names = "--publish",
-      arity = "1..*",
-      paramLabel = "PATTERN",
-      converter = Pattern.class,
-      description = "What it may publish to: everyone, user:ID, user:*, topic:PATTERN.")
-  private List<AddressPattern> publish = List.of();
-
-  @Option(
-      names = "--subscribe",
-      arity = "1..*",
-      paramLabel = "PATTERN",
-      converter = Pattern.class,
-      description = "What it may read.")
-  private List<AddressPattern> subscribe = List.of();
-
-  @Option(names = "--raw", description = "It may read what sources received in the original.")
-  private boolean raw;
-
-  @Option(names = "--operate", description = "It may administer the hub.")
-  private boolean operate;
+  @Mixin private GrantOptions grants = new GrantOptions();
 
   @Option(
       names = "--ttl",
@@ -88,14 +74,14 @@ final class Token implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    requireUserId();
+    String user = userId();
     AccessKey signing = signing(HubConfig.load(config.launch(null, null, false)));
     Instant now = InstantSource.system().instant();
     Claims claims =
         new Claims(
             UUID.randomUUID().toString(),
             user,
-            new Grant(publish, subscribe, false, raw, operate),
+            grants.grant(),
             now,
             now.plus(ttl),
             signing.issuer(),
@@ -104,9 +90,13 @@ final class Token implements Callable<Integer> {
     return 0;
   }
 
-  private void requireUserId() {
+  private String userId() {
+    if (user == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--user=ID'");
+    }
     try {
       Address.user(user);
+      return user;
     } catch (Refusal e) {
       throw new ParameterException(spec.commandLine(), "--user: " + e.getMessage(), e);
     }
@@ -155,17 +145,6 @@ final class Token implements Callable<Integer> {
               .formatted(pair.id()));
     }
     return file;
-  }
-
-  private static final class Pattern implements ITypeConverter<AddressPattern> {
-    @Override
-    public AddressPattern convert(String text) {
-      try {
-        return AddressPattern.of(text);
-      } catch (Refusal e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   private static final class Ttl implements ITypeConverter<Duration> {

@@ -11,9 +11,13 @@ import tidings.core.notification.AddressPattern;
  * @param publicTopics what may be read without a token
  * @param keys what tokens are verified with
  * @param keySets and where more of that is found
+ * @param session sessions of browsers
  */
 public record AccessConfig(
-    List<AddressPattern> publicTopics, List<AccessKey> keys, List<AccessKeySet> keySets) {
+    List<AddressPattern> publicTopics,
+    List<AccessKey> keys,
+    List<AccessKeySet> keySets,
+    SessionConfig session) {
 
   public AccessConfig {
     publicTopics = List.copyOf(publicTopics);
@@ -54,6 +58,11 @@ public record AccessConfig(
             "key-sets", set.issuer() + " has other keys as well (expected one set, or keys alone)");
       }
     }
-    return new AccessConfig(publicTopics, keys, keySets);
+    SessionConfig session =
+        section.section(
+            "session",
+            "Sessions of browsers: `POST /v1/session` starts one with a token.",
+            SessionConfig::read);
+    return new AccessConfig(publicTopics, keys, keySets, session);
   }
 }

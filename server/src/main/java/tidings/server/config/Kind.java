@@ -41,6 +41,9 @@ record Kind<T>(String expected, boolean shown, Function<String, @Nullable T> par
 
   static final Kind<String> ORIGIN =
       new Kind<>("an origin like https://www.example.org, without a path", Kind::origin);
+  static final Kind<String> COOKIE =
+      new Kind<>(
+          "1 to 64 of A–Z a–z 0–9 _ -", text -> text.matches("[A-Za-z0-9_-]{1,64}") ? text : null);
   static final Kind<String> NETWORK =
       new Kind<>("an IP address or a network like 10.0.0.0/8", Kind::network);
 

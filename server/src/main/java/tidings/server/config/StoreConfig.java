@@ -2,6 +2,7 @@ package tidings.server.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import tidings.store.sqlite.SqliteSettings;
 
 /**
  * Where notifications are kept, and how long.
@@ -33,6 +34,18 @@ public record StoreConfig(Path sqlite, long bytesMax, long tailBytesMax, Retenti
           section.get(
               "bytes", Kind.size("1MiB", "1024TiB"), "4GiB", "The most bytes that are kept."));
     }
+  }
+
+  /** Where a running hub is administered: a Unix socket beside the database. */
+  public Path socket() {
+    return sqlite.resolveSibling(sqlite.getFileName() + ".socket");
+  }
+
+  /** The same, as the store takes it. */
+  public SqliteSettings settings() {
+    return SqliteSettings.of(sqlite)
+        .retention(new tidings.store.Retention(retention.age, retention.count, retention.bytes))
+        .bytesHardMax(bytesMax);
   }
 
   static StoreConfig read(Section section) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import tidings.core.access.CredentialStore.Kept;
+import tidings.core.access.CredentialStore.Kind;
 import tidings.core.log.Entry;
 
 /** Reads single things. For one thread at a time. */
@@ -14,6 +16,7 @@ final class Lookups {
   private final PreparedStatement find;
   private final PreparedStatement raw;
   private final PreparedStatement deliveries;
+  private final PreparedStatement kept;
 
   Lookups(Database database) throws SQLException {
     find = database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE id = ? AND kind = 0");
@@ -22,6 +25,7 @@ final class Lookups {
             "SELECT bytes FROM log JOIN raw USING (position) WHERE id = ? AND kind = 0");
     deliveries =
         database.prepare("SELECT hash FROM delivery WHERE source = ? ORDER BY position DESC");
+    kept = database.prepare("SELECT id, content FROM credential WHERE kind = ?");
   }
 
   Optional<Entry> find(UUID id) throws SQLException {
@@ -47,5 +51,16 @@ final class Lookups {
       }
     }
     return hashes;
+  }
+
+  List<Kept> kept(Kind kind) throws SQLException {
+    kept.setString(1, kind.name());
+    List<Kept> found = new ArrayList<>();
+    try (ResultSet rows = kept.executeQuery()) {
+      while (rows.next()) {
+        found.add(new Kept(kind, rows.getString(1), rows.getString(2)));
+      }
+    }
+    return found;
   }
 }

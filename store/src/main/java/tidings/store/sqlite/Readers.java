@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tidings.core.access.CredentialStore.Kept;
+import tidings.core.access.CredentialStore.Kind;
 import tidings.core.log.Entry;
 import tidings.core.log.LogReader;
 import tidings.core.problem.Problem;
@@ -78,6 +80,10 @@ final class Readers implements LogReader {
   @Override
   public CompletableFuture<List<byte[]>> deliveries(String source) {
     return query(open -> open.lookups().deliveries(source));
+  }
+
+  CompletableFuture<List<Kept>> kept(Kind kind) {
+    return query(open -> open.lookups().kept(kind));
   }
 
   private <T> CompletableFuture<T> query(Reader.Query<T> query) {

@@ -81,7 +81,16 @@ final class Schema {
               ) STRICT
               """,
               "CREATE TABLE state (low_water INTEGER NOT NULL) STRICT",
-              "INSERT INTO state VALUES (1)"));
+              "INSERT INTO state VALUES (1)"),
+          List.of(
+              """
+              CREATE TABLE credential (
+                kind TEXT NOT NULL,
+                id TEXT NOT NULL,
+                content TEXT NOT NULL,
+                PRIMARY KEY (kind, id)
+              ) STRICT, WITHOUT ROWID
+              """));
 
   private Schema() {}
 

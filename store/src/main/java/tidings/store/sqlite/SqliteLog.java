@@ -1,10 +1,12 @@
 package tidings.store.sqlite;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.CredentialStore;
 import tidings.core.access.Publisher;
 import tidings.core.intake.Parking;
 import tidings.core.log.Append;
@@ -14,8 +16,8 @@ import tidings.core.log.LogReader;
 import tidings.core.problem.Problem;
 import tidings.store.StoreUnusable;
 
-/** The log and the parking place in one SQLite file. Thread-safe. */
-public final class SqliteLog implements Log, Parking {
+/** The log, the parking place and what is kept of credentials in one SQLite file. Thread-safe. */
+public final class SqliteLog implements Log, Parking, CredentialStore {
   private final SqliteSettings settings;
   private final Surroundings surroundings;
   private final StoreLock lock;
@@ -117,6 +119,25 @@ public final class SqliteLog implements Log, Parking {
   public CompletableFuture<Void> park(String source, String reason, String label, byte[] body) {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(new ParkCommand(source, reason, label, body, future));
+    return future;
+  }
+
+  @Override
+  public List<Kept> kept(Kind kind) {
+    return readers.kept(kind).join();
+  }
+
+  @Override
+  public CompletableFuture<Void> keep(Kept kept) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    submit(new CredentialCommand(kept.kind(), kept.id(), kept.content(), future));
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<Void> forget(Kind kind, String id) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    submit(new CredentialCommand(kind, id, null, future));
     return future;
   }
 

@@ -16,6 +16,7 @@ final class Tables {
   final Refs refs;
   final Deliveries deliveries;
   final Parked parked;
+  final Credentials credentials;
   final PurgeTable purge;
   private final PreparedStatement savepoint;
   private final PreparedStatement rollBackTo;
@@ -31,6 +32,7 @@ final class Tables {
     refs = new Refs(database);
     deliveries = new Deliveries(database);
     parked = new Parked(database, clock);
+    credentials = new Credentials(database);
     purge = new PurgeTable(database);
     savepoint = database.prepare("SAVEPOINT request");
     rollBackTo = database.prepare("ROLLBACK TO request");

@@ -131,6 +131,10 @@ final class Transaction {
     tables.parked.insert(message);
   }
 
+  Credentials credentials() {
+    return tables.credentials;
+  }
+
   /** Tries whether there is room for more than the little that may be left over. */
   void probe() throws SQLException {
     tables.probe();

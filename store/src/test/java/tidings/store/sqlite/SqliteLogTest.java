@@ -26,7 +26,7 @@ final class SqliteLogTest extends LogContract {
     SqliteLog log =
         SqliteLog.open(
             SqliteSettings.of(folder.resolve("tidings.db")).retention(retention), surroundings);
-    return new Store(log, log);
+    return new Store(log, log, log);
   }
 
   @Override

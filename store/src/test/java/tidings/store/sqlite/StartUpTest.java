@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.access.CredentialStore;
 import tidings.store.Drafts;
 import tidings.store.Retention;
 import tidings.store.StoreUnusable;
@@ -139,6 +140,19 @@ final class StartUpTest {
   }
 
   @Test
+  void anOlderSchemaIsBroughtUpToDate() throws SQLException {
+    closedWith(3);
+    execute("DROP TABLE credential");
+    execute("PRAGMA user_version = 1");
+
+    closedWith(1);
+    try (SqliteStore store = open()) {
+      assertThat(store.log.kept(CredentialStore.Kind.API_TOKEN)).isEmpty();
+      assertThat(store.log.end()).isEqualTo(4);
+    }
+  }
+
+  @Test
   void aNewerSchemaIsRefused() throws SQLException {
     closedWith(1);
     execute("PRAGMA user_version = 99");
@@ -171,7 +185,7 @@ final class StartUpTest {
     closedWith(1);
     execute("PRAGMA user_version = 99");
     assertRefused("schema 99");
-    execute("PRAGMA user_version = 1");
+    execute("PRAGMA user_version = 2");
 
     closedWith(1);
   }

@@ -1,0 +1,30 @@
+package tidings.core.access;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions of browsers, each known by a secret in a cookie. Thread-safe; never blocks. */
+public interface Sessions {
+
+  /**
+   * A session that has begun.
+   *
+   * @param secret for the cookie; kept nowhere
+   * @param lasting how long it lasts at most
+   */
+  record Started(String secret, Caller caller, Duration lasting) {}
+
+  /**
+   * Starts a session that ends with its starter's credentials, when it is not used for long, or
+   * when it has lasted long. A user's oldest makes room if there are too many.
+   *
+   * @throws tidings.core.problem.Refusal of kind {@code OVERLOADED} if there are too many in all
+   */
+  Started start(Caller starter);
+
+  /** Whose session it is, and notes that it is used; null if there is none that has not ended. */
+  @Nullable Caller use(String secret);
+
+  /** Signs out: its streams end. */
+  void end(String secret);
+}

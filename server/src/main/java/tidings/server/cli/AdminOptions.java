@@ -1,0 +1,57 @@
+package tidings.server.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tidings.server.config.HubConfig;
+import tidings.server.config.InvalidConfiguration;
+import tidings.server.config.StoreConfig;
+
+/**
+ * The options that say which hub is administered: the one that holds a database on this machine, by
+ * the socket beside it; or another, by HTTP.
+ */
+final class AdminOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Mixin private ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of the database tidings.db, over store.sqlite.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--hub",
+      paramLabel = "URL",
+      description = "A hub elsewhere, by HTTP; needs --token.")
+  private @Nullable String hub;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:TIDINGS_TOKEN:-" + Option.NULL_VALUE + "}",
+      description =
+          "With --hub, a token that may operate it (default: $TIDINGS_TOKEN, which other users of"
+              + " this machine can't see).")
+  private @Nullable String token;
+
+  /**
+   * The API tokens of the hub that is meant.
+   *
+   * @throws Failure if it can't be reached
+   */
+  TokenDesk tokens() throws InvalidConfiguration, Failure {
+    if (hub != null) {
+      return new RemoteTokens(HubOptions.client(spec, hub, token));
+    }
+    StoreConfig store = HubConfig.loadStore(config.launch(null, data, false));
+    LocalHub running = LocalHub.at(store.socket());
+    return running == null ? StoredTokens.open(store) : new RemoteTokens(running);
+  }
+}

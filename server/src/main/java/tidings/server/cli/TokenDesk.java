@@ -1,0 +1,29 @@
+package tidings.server.cli;
+
+import java.util.List;
+import tidings.core.access.Grant;
+
+/** A hub's API tokens, wherever it runs, or does not. */
+interface TokenDesk extends AutoCloseable {
+
+  /**
+   * Makes a token.
+   *
+   * @return what is shown once
+   * @throws Failure saying why there is none
+   */
+  String make(String name, Grant grant) throws Failure;
+
+  /** All tokens, each on one line. */
+  List<String> list() throws Failure;
+
+  /**
+   * Takes a token back.
+   *
+   * @throws Failure also if there is none of that name
+   */
+  void revoke(String name) throws Failure;
+
+  @Override
+  void close();
+}
