@@ -42,6 +42,7 @@ final class Turn implements Exchange {
   private @Nullable Runnable gone;
   private @Nullable Runnable ends;
   private @Nullable Caller caller;
+  private @Nullable String administers;
   private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
   private enum State {
@@ -203,6 +204,11 @@ final class Turn implements Exchange {
   }
 
   @Override
+  public void administers(String what) {
+    administers = what;
+  }
+
+  @Override
   public ByteBuf body() {
     return body.bytes();
   }
@@ -240,10 +246,17 @@ final class Turn implements Exchange {
   }
 
   private void audit(int status) {
+    String what = administers;
     if (status == 401 || status == 403) {
-      String call = request.shownMethod() + " " + site.router().pattern(request.path());
-      site.audit().refused(request, call, caller, status);
+      site.audit().refused(request, call(), caller, status);
+    } else if (what != null && status < 300) {
+      site.audit().administered(request, call(), caller, what);
     }
+  }
+
+  /** What was asked for, in the hub's own words. */
+  private String call() {
+    return request.shownMethod() + " " + site.router().pattern(request.path());
   }
 
   @Override

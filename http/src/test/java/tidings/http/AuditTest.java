@@ -124,4 +124,29 @@ final class AuditTest {
       assertThat(lines.getLast()).isEqualTo("refused others too times=300");
     }
   }
+
+  @Test
+  void whoAdministersTheHubIsNoted() {
+    try (RunningHub hub = RunningHub.start()) {
+      String operator = all("operator");
+      String body = "{\"name\":\"ci\"}";
+      String make =
+          post(operator, "application/json", body)
+              .replace("/v1/notifications", "/v1/tokens")
+              .replace("Host:", "X-Request-Id: r1\r\nHost:");
+      Wire.Answer made = hub.call(make);
+      assertThat(made.status()).as(made.body()).isEqualTo(201);
+      assertThat(hub.call(request("DELETE", "/v1/tokens/ci", operator)).status()).isEqualTo(204);
+      assertThat(hub.call(request("DELETE", "/v1/tokens/ci", operator)).status()).isEqualTo(404);
+      assertThat(hub.get("/v1/tokens", operator).status()).isEqualTo(200);
+      assertThat(lines).hasSize(2);
+      assertThat(lines.getFirst())
+          .isEqualTo(
+              "administered client=127.0.0.1 call=POST /v1/tokens by=sub:operator what=token ci"
+                  + " request=r1");
+      assertThat(lines.getLast()).contains("call=DELETE /v1/tokens/{} by=sub:operator");
+      String secret = made.json().get("token").asString();
+      assertThat(lines).noneMatch(line -> line.contains(secret));
+    }
+  }
 }

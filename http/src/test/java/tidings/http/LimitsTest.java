@@ -320,6 +320,23 @@ final class LimitsTest {
   }
 
   @Test
+  void soDoTicketsAndSignInsThatAreNone() {
+    Limits three = new Limits(100, 100, 100, 100, 2, null, 100, 3, 1 << 14, 1_000);
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.limits(three))) {
+      String ticket = remote(request("GET", "/v1/stream?ticket=none", null));
+      String signIn = remote(request("POST", "/v1/session", "nonsense"));
+      assertThat(hub.call(ticket).status()).isEqualTo(401);
+      assertThat(hub.call(signIn).status()).isEqualTo(401);
+      assertThat(hub.call(ticket).status()).isEqualTo(401);
+      assertLimited(hub.call(signIn));
+      assertLimited(hub.call(remote(request("POST", "/v1/session?ticket=none", null))));
+      try (Wire stream = hub.wire().send(ticket)) {
+        assertSentAway(stream);
+      }
+    }
+  }
+
+  @Test
   void aStreamHasSoManyPatternsAndTheSessionSaysHowMany() {
     Limits limits = new Limits(100, 99, 98, 97, 2, 96, 95, 94, 93, 92);
     try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.limits(limits))) {

@@ -42,9 +42,16 @@ final class RevocationEndpoint implements Endpoint {
 
   private void revoke(Exchange exchange) {
     Fields fields = Fields.of(exchange, FIELDS);
+    Target target = target(fields);
+    Instant until = until(fields);
+    exchange.administers(
+        switch (target) {
+          case Target.TokenId id -> "jti " + id.jti();
+          case Target.Subject subject -> "sub " + subject.sub();
+        });
     Stored.respond(
         exchange,
-        revocations.revoke(target(fields), until(fields)),
+        revocations.revoke(target, until),
         done -> Response.empty(204).header("Cache-Control", "no-store"));
   }
 

@@ -50,6 +50,7 @@ final class TokenEndpoints {
       throw Fields.invalid("name", "missing");
     }
     Grant grant = fields.grant();
+    exchange.administers("token " + name);
     Stored.respond(
         exchange,
         tokens.make(name, grant),
@@ -90,11 +91,14 @@ final class TokenEndpoints {
       exchange.request().allowParameters(List.of());
       callers.identifyOperator(
           exchange,
-          operator ->
-              Stored.respond(
-                  exchange,
-                  tokens.revoke(exchange.request().path().substring(PATH.length())),
-                  done -> Response.empty(204).header("Cache-Control", "no-store")));
+          operator -> {
+            String name = exchange.request().path().substring(PATH.length());
+            exchange.administers("token " + name);
+            Stored.respond(
+                exchange,
+                tokens.revoke(name),
+                done -> Response.empty(204).header("Cache-Control", "no-store"));
+          });
     };
   }
 }

@@ -61,16 +61,17 @@ public final class Audit {
   /**
    * Notes what an operator did.
    *
-   * @param action what, as a word or two
-   * @param by who, or from where
+   * @param call as {@link #refused} has it
    * @param what the subject of it: never a secret
    */
-  public void administered(String action, String by, String what) {
+  public void administered(Request request, String call, @Nullable Caller caller, String what) {
     logger
         .atInfo()
-        .addKeyValue("action", action)
-        .addKeyValue("by", by)
+        .addKeyValue("client", request.sender().client().getHostAddress())
+        .addKeyValue("call", call)
+        .addKeyValue("by", caller == null ? "" : caller.publisher().name())
         .addKeyValue("what", what)
+        .addKeyValue("request", request.id())
         .log("administered");
   }
 

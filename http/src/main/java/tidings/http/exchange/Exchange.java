@@ -22,6 +22,13 @@ public interface Exchange {
   /** Notes who sent the request. On the event loop. */
   void identified(Caller caller);
 
+  /**
+   * Notes that the hub is administered, for the audit log if that succeeds. On the event loop.
+   *
+   * @param what what it is about, never a secret
+   */
+  void administers(String what);
+
   /** Answers. May be called on any thread, once. */
   void respond(Response response);
 
