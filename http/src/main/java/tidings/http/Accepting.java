@@ -48,7 +48,7 @@ final class Accepting extends ChannelInitializer<Channel> {
     var _ = channel.closeFuture().addListener(closed -> connections.leave());
     InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     if (!settings.proxyProtocol()) {
-      admit(channel, address, secure, true);
+      admit(channel, new Peer(address, secure, true, settings.trustedProxies(), connections));
     } else if (settings.trustedProxies().contains(address)) {
       channel.pipeline().addLast(new Announced(address));
       Duration deadline = connections.isCrowded() ? Watched.BRIEF : settings.headerDeadline();
@@ -61,9 +61,9 @@ final class Accepting extends ChannelInitializer<Channel> {
     }
   }
 
-  private void admit(Channel channel, InetAddress client, boolean byTls, boolean direct) {
-    Peer peer = new Peer(client, byTls, direct, settings.trustedProxies(), connections);
+  private void admit(Channel channel, Peer peer) {
     if (!peer.isProxy()) {
+      InetAddress client = peer.address();
       if (!connections.enter(client)) {
         var _ = channel.close();
         return;
@@ -92,10 +92,19 @@ final class Accepting extends ChannelInitializer<Channel> {
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
       ProxyHeader header = ProxyHeader.read(in);
       if (header != null) {
-        InetAddress client = header.client() == null ? proxy : header.client();
-        admit(ctx.channel(), client, secure || header.secure(), header.own());
+        admit(ctx.channel(), peer(header));
         ctx.pipeline().remove(this); // and hands on what came after
       }
+    }
+
+    private Peer peer(ProxyHeader header) {
+      boolean byTls = secure || header.secure();
+      if (header.client() != null) {
+        return new Peer(header.client(), byTls, false, settings.trustedProxies(), connections);
+      }
+      // A client that the proxy does not know is not the proxy: its headers are not believed.
+      TrustedProxies believed = header.own() ? settings.trustedProxies() : TrustedProxies.NONE;
+      return new Peer(proxy, byTls, header.own(), believed, connections);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Hub;
+import tidings.http.limit.Counts;
 
 /**
  * The hub's server of HTTP/1.1 and, over TLS, HTTP/2: event loops, their dispatchers, and what
@@ -56,10 +58,11 @@ public final class HttpServer implements AutoCloseable {
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(), Sockets.handlers());
+    Counts<InetAddress> tasks = new Counts<>(settings.connectionsPerAddressMax());
     for (EventExecutor executor : loops) {
       EventLoop loop = (EventLoop) executor;
       Dispatcher dispatcher = hub.dispatcher(loop);
-      workers.put(loop, new Worker(dispatcher, new Deadlines(loop, ticker)));
+      workers.put(loop, new Worker(dispatcher, new Deadlines(loop, ticker), tasks));
     }
   }
 

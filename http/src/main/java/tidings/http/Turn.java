@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
+import tidings.http.exchange.Sender;
 
 /** One request until it is answered. On the event loop, but for what {@link Exchange} allows. */
 final class Turn implements Exchange {
@@ -92,7 +94,7 @@ final class Turn implements Exchange {
     }
     endpoint = site.router().find(request.method(), request.path());
     if (!admitted) {
-      turnAway(Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once"));
+      turnAway(tooMany());
       return;
     }
     awaited = HttpUtil.is100ContinueExpected(head);
@@ -380,16 +382,37 @@ final class Turn implements Exchange {
 
   @Override
   public void blocking(Runnable task) {
+    InetAddress client = Sender.network(request.sender().client());
+    if (!request.isLocal() && !carrier.worker().tasks().enter(client)) {
+      turnAway(tooMany());
+      return;
+    }
     try {
       site.blocking()
           .execute(() -> {
-            if (!lost) {
-              run(task);
+            try {
+              if (!lost) {
+                run(task);
+              }
+            } finally {
+              workedFor(client);
             }
           });
     } catch (RejectedExecutionException e) {
+      workedFor(client);
       turnAway(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
     }
+  }
+
+  /** A client that gives up is counted until the work for it has come to its end. */
+  private void workedFor(InetAddress client) {
+    if (!request.isLocal()) {
+      carrier.worker().tasks().leave(client);
+    }
+  }
+
+  private static Problem tooMany() {
+    return Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once");
   }
 
   @Override
@@ -406,7 +429,12 @@ final class Turn implements Exchange {
   public void takeOver(Response head, ChannelHandler handler) {
     state = State.DONE;
     body.release();
-    carrier.takeOver(decorate(head), handler);
     var _ = carrier.channel().closeFuture().addListener(closed -> ended());
+    try {
+      carrier.takeOver(decorate(head), handler);
+    } catch (RuntimeException | Error e) { // nobody would look after the connection
+      var _ = carrier.channel().close();
+      throw e;
+    }
   }
 }

@@ -1,6 +1,12 @@
 package tidings.http;
 
+import java.net.InetAddress;
 import tidings.core.delivery.Dispatcher;
+import tidings.http.limit.Counts;
 
-/** What belongs to an event loop, and is shared by all that it carries. */
-record Worker(Dispatcher dispatcher, Deadlines deadlines) {}
+/**
+ * What all connections of an event loop share.
+ *
+ * @param tasks work under way off the loops, by the client's network: of all loops
+ */
+record Worker(Dispatcher dispatcher, Deadlines deadlines, Counts<InetAddress> tasks) {}

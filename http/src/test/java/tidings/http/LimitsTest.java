@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -295,6 +297,48 @@ final class LimitsTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(5))
           .until(() -> hub.publish(all("shop"), small).status() == 201);
+    }
+  }
+
+  @Test
+  void whoseRateIsUsedUpForLongIsToldSo() {
+    String small = "{\"to\":[\"everyone\"],\"title\":\"Hi\"}";
+    try (RunningHub hub = RunningHub.start(RunningHub.Options.DEFAULTS.perUser(100, 100, 4))) {
+      String many = "[" + (small + ",").repeat(99) + small + "]";
+      assertThat(hub.publish(all("shop"), many).status()).isEqualTo(201);
+      Wire.Answer answer = hub.call(post(all("shop"), "application/x-ndjson", small + "\n"));
+      assertThat(answer.body()).contains("rate-limited").contains("\"line\":1");
+    }
+  }
+
+  /** Who gives up at once is counted until the work for it has come to its end. */
+  @Test
+  void workThatNobodyWaitsForIsCounted() {
+    AtomicBoolean held = new AtomicBoolean(true);
+    Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    Executor blocking =
+        task -> {
+          if (held.get()) {
+            tasks.add(task);
+          } else {
+            Thread.startVirtualThread(task);
+          }
+        };
+    String history = remote(request("GET", "/v1/notifications", all("alice")));
+    try (RunningHub hub =
+        RunningHub.start(
+            RunningHub.Options.DEFAULTS.connections(100, 2, "127.0.0.1").blocking(blocking))) {
+      for (int i = 1; i <= 2; i++) {
+        int given = i;
+        Wire wire = hub.wire().send(history);
+        Awaitility.await().until(() -> tasks.size() == given);
+        wire.giveUp();
+      }
+      Awaitility.await().until(() -> hub.server.connections() == 0);
+      assertThat(hub.call(history).status()).isEqualTo(429);
+      held.set(false);
+      tasks.forEach(Runnable::run);
+      assertThat(hub.call(history).status()).isEqualTo(200);
     }
   }
 

@@ -325,6 +325,17 @@ final class ProxyTest {
     }
   }
 
+  /** Nobody has looked at the headers of such a connection. */
+  @Test
+  void whomTheProxyDoesNotKnowIsNotBelieved() {
+    try (RunningHub hub = RunningHub.start(announced())) {
+      String stray = "X-Forwarded-Proto: gopher\r\nHost";
+      String request = request("GET", "/status", null).replace("Host", stray);
+      assertThat(hub.call(line("192.0.2.1") + request).status()).isEqualTo(200);
+      assertThat(hub.call("PROXY UNKNOWN\r\n" + request).status()).isEqualTo(200);
+    }
+  }
+
   @Test
   void theProxysOwnChecksAreFromThisMachine() throws IOException {
     try (RunningHub hub = RunningHub.start(announced());

@@ -40,8 +40,11 @@ final class Slice {
     if (subscriber.changes == changes) {
       return false;
     }
+    if (!shared.validity().holds(subscriber.caller)) {
+      return true;
+    }
     subscriber.changes = changes;
-    return !shared.validity().holds(subscriber.caller);
+    return false;
   }
 
   /** Takes one more subscriber, if there is room; looks at the ticker before every 16th. */

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
@@ -30,6 +31,9 @@ final class PublishLines implements BodyReader {
   private static final String TYPE = "application/x-ndjson";
   private static final int WAITING_MAX = 256;
 
+  /** For so long the publisher's rate is waited for. */
+  private static final long WAIT_MAX_NS = TimeUnit.SECONDS.toNanos(10);
+
   private final Exchange exchange;
   private final Callers callers;
   private final Hub hub;
@@ -41,6 +45,7 @@ final class PublishLines implements BodyReader {
   private boolean ended; // whether no more lines come: the last is here, or one was too long
   private boolean slowed; // whether the publisher's rate is used up for the moment
   private byte @Nullable [] held; // the line that waits for it
+  private @Nullable Future<?> goingOn; // when it has some again
   private boolean done; // whether the answer has ended, or nobody is there to get it
 
   PublishLines(Exchange exchange, Callers callers, Hub hub) {
@@ -93,6 +98,11 @@ final class PublishLines implements BodyReader {
   @Override
   public void gone() {
     done = true;
+    held = null;
+    lines.clear();
+    if (goingOn != null) {
+      goingOn.cancel(false); // or it would keep all this until then
+    }
   }
 
   /** Reads lines as long as the store and the client keep up, and writes what is decided. */
@@ -134,7 +144,7 @@ final class PublishLines implements BodyReader {
         held = null;
         refuseLast(lines.number(), Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
       } else if (line.length > 0 && !mayPublish(from)) {
-        held = line;
+        held = slowed ? line : null;
       } else {
         held = null;
         if (line.length > 0) {
@@ -145,9 +155,21 @@ final class PublishLines implements BodyReader {
     return taken;
   }
 
-  /** Whether the publisher's rate allows another line now; if not, it goes on by itself later. */
+  /**
+   * Whether the publisher's rate allows another line now. If not, it goes on by itself soon, or
+   * ends if that would be late.
+   */
   private boolean mayPublish(Caller from) {
     long wait = callers.usage().publish(from);
+    if (wait > WAIT_MAX_NS) {
+      refuseLast(
+          lines.number(),
+          Problem.of(
+              Problem.Kind.RATE_LIMITED,
+              "your rate is used up for the next %d s"
+                  .formatted(TimeUnit.NANOSECONDS.toSeconds(wait))));
+      return false;
+    }
     slowed = wait > 0;
     if (slowed) {
       Runnable goOn =
@@ -155,7 +177,7 @@ final class PublishLines implements BodyReader {
             slowed = false;
             proceed();
           };
-      var _ = exchange.loop().schedule(() -> exchange.onLoop(goOn), wait, TimeUnit.NANOSECONDS);
+      goingOn = exchange.loop().schedule(() -> exchange.onLoop(goOn), wait, TimeUnit.NANOSECONDS);
     }
     return !slowed;
   }

@@ -13,7 +13,7 @@ public final class Response {
 
   private final int status;
   private final byte[] body;
-  private final List<String> headers = new ArrayList<>(6); // name, value, name, value …
+  private final List<String> headers = new ArrayList<>(20); // name, value, name, value …
   private boolean bodyless;
 
   private Response(int status, byte[] body) {

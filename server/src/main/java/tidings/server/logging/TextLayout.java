@@ -13,7 +13,7 @@ import org.slf4j.event.KeyValuePair;
  * they end), and the stack trace with its line ends written as {@code \n}.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
-  private static final Pattern PLAIN = Pattern.compile("[^\\s\"\\\\=\\p{Cntrl}]+");
+  private static final Pattern PLAIN = Pattern.compile("[\\x21-\\x7e&&[^\"\\\\=]]+");
   private static final String OURS = "tidings.";
 
   @Override
