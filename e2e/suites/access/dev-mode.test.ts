@@ -68,7 +68,7 @@ it('stores nothing that another site posts in a real browser', async () => {
       },
       [`${hub.url}/v1/notifications`, draft] as const,
     );
-    expect(outcomes).toEqual(['fulfilled', 'rejected']); // the first is sent, its answer hidden; the second is not sent
+    expect(outcomes).toEqual(['rejected', 'rejected']); // the first is sent, its answer withheld; the second is not sent
   } finally {
     await browser.close();
     site.close();
