@@ -168,9 +168,9 @@ public final class JwtAuthenticator implements Authenticator {
     if (!signers.isEmpty()) {
       return signers;
     }
-    if (ring.isIncomplete()) {
+    if (ring.isIncomplete(header.getKeyID())) {
       throw Problem.of(
-              Problem.Kind.UNAVAILABLE, "the keys of an issuer could not be read yet; try again")
+              Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again")
           .refusal();
     }
     throw new InvalidToken("not signed by a configured key");

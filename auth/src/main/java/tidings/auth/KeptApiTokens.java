@@ -36,7 +36,7 @@ public final class KeptApiTokens implements ApiTokens {
   static final String PREFIX = "tid_";
 
   static final int COUNT_MAX = 1_000;
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
 
   private final CredentialStore store;
   private final List<AddressPattern> publicly;
@@ -123,7 +123,7 @@ public final class KeptApiTokens implements ApiTokens {
           if (failure == null) {
             byHash.put(token.hash, token);
           } else {
-            removeName(name);
+            removeName(name, token);
           }
         })
         .thenApply(done -> secret);
@@ -133,10 +133,11 @@ public final class KeptApiTokens implements ApiTokens {
     return new Problem(Problem.Kind.INVALID_REQUEST, detail, "name").refusal();
   }
 
-  private void removeName(String name) {
+  /** Frees a name, unless it is another's by now. */
+  private void removeName(String name, Token of) {
     lock.lock();
     try {
-      byName.remove(name);
+      byName.remove(name, of);
     } finally {
       lock.unlock();
     }
@@ -171,7 +172,7 @@ public final class KeptApiTokens implements ApiTokens {
     end(token);
     return stored.thenRun(() -> {
       end(token); // again, for one whose making was still under way
-      removeName(name); // until now it was taken
+      removeName(name, token); // until now it was taken
     });
   }
 

@@ -74,11 +74,14 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
-   * Whether a key is missing only because its set could not be read yet: then nobody can say that a
+   * Whether a key may be missing only because its set can't be read: then nobody can say that a
    * token is wrong.
+   *
+   * @param id that of the key that was sought, null if the token didn't say
    */
-  boolean isIncomplete() {
-    return sets.stream().anyMatch(set -> set.size() == 0);
+  boolean isIncomplete(@Nullable String id) {
+    return sets.stream()
+        .anyMatch(set -> set.size() == 0 || id != null && set.lacks(id) && set.trouble() != null);
   }
 
   /**

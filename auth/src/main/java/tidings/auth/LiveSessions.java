@@ -30,6 +30,7 @@ public final class LiveSessions implements Sessions {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Map<String, Live> byHash = new ConcurrentHashMap<>();
+  private Instant swept = Instant.EPOCH; // when it was last looked for sessions that are over
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Deque<Live>> byUser = new HashMap<>(); // under the lock, oldest first
   private final AtomicLong changes = new AtomicLong();
@@ -99,7 +100,8 @@ public final class LiveSessions implements Sessions {
       while (!own.isEmpty() && (own.size() >= PER_USER_MAX || own.getFirst().isOver(now))) {
         remove(own.getFirst());
       }
-      if (byHash.size() >= COUNT_MAX) {
+      if (byHash.size() >= COUNT_MAX && now.isAfter(swept.plusSeconds(1))) {
+        swept = now;
         byHash.values().stream().filter(one -> one.isOver(now)).toList().forEach(this::remove);
       }
       if (byHash.size() >= COUNT_MAX) {

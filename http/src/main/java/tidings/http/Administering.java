@@ -5,8 +5,8 @@ import io.netty.channel.ChannelInitializer;
 import java.net.InetAddress;
 
 /**
- * Accepts connections that only this machine's administrator can open: they are counted in all
- * alone, and speak HTTP/1.1.
+ * Accepts connections that only this machine's administrator can open. They speak HTTP/1.1, and are
+ * not counted: when the hub is full is when they are needed.
  */
 final class Administering extends ChannelInitializer<Channel> {
   private final Speaking speaking;
@@ -19,11 +19,6 @@ final class Administering extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!connections.enter()) {
-      var _ = channel.close();
-      return;
-    }
-    var _ = channel.closeFuture().addListener(closed -> connections.leave());
     InetAddress here = InetAddress.getLoopbackAddress();
     speaking.speakHttp1(channel, new Peer(here, false, true, TrustedProxies.NONE, connections));
   }

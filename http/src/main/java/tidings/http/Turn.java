@@ -45,6 +45,7 @@ final class Turn implements Exchange {
   private @Nullable Runnable ends;
   private @Nullable Caller caller;
   private @Nullable String administers;
+  private boolean audited;
   private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
   private enum State {
@@ -229,6 +230,9 @@ final class Turn implements Exchange {
   }
 
   private void answer(Response response) {
+    if (lost) {
+      audit(response.status()); // it was done, or refused, all the same
+    }
     if (state == State.DONE) {
       return; // the connection is gone, or an endpoint failed after its answer
     }
@@ -248,6 +252,10 @@ final class Turn implements Exchange {
   }
 
   private void audit(int status) {
+    if (audited) {
+      return;
+    }
+    audited = true;
     String what = administers;
     if (status == 401 || status == 403) {
       site.audit().refused(request, call(), caller, status);

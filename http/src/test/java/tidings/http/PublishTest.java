@@ -165,6 +165,10 @@ final class PublishTest {
         "{\"to\":[\"everyone\"],\"title\":5} | invalid-notification",
         "{\"to\":[\"everyone\"],\"title\":\"a\",\"colour\":1} | invalid-notification",
         "{\"to\":[\"user:a\\u0000b\"],\"title\":\"a\"} | invalid-notification",
+        "{\"to\":[\"everyone\"],\"title\":\"a\",\"type\":\"a\\rb\"} | invalid-notification",
+        "{\"to\":[\"everyone\"],\"title\":\"a\",\"type\":\"a\\nb\"} | invalid-notification",
+        "{\"to\":[\"everyone\"],\"title\":\"a\",\"type\":\"a\\u0000b\"} | invalid-notification",
+        "{\"to\":[\"everyone\"],\"title\":\"a\",\"source\":\"a\\nb\"} | invalid-notification",
         "{\"to\":[\"everyone\"],\"title\":\"a\",\"time\":\"+10000-01-01T00:00:00Z\"} | invalid-notification",
         "{\"to\":[\"everyone\"],\"title\":\"a\",\"link\":\"javascript:alert(1)\"} | invalid-notification",
       })

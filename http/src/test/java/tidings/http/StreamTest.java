@@ -52,6 +52,22 @@ final class StreamTest {
     }
   }
 
+  /** Each of the three ends a line for an EventSource: in texts, and between tokens. */
+  @ParameterizedTest
+  @CsvSource({"\\r\\n, '\r\n'", "\\n, '\n'", "\\r, '\r'"})
+  void noTextEndsALineOfTheStream(String escaped, String raw) {
+    String text = "a" + escaped + "event: evil" + escaped + escaped + "data: evil";
+    String json =
+        "{\"to\":[\"topic:lines\"],%s\"title\":\"%s\",\"body\":\"%s\",\"data\":{%s\"x\":%s\"%s\"}}"
+            .formatted(raw, "t", text, raw, raw, text);
+    try (Wire wire = hub.stream(all("alice"), "?to=topic:lines")) {
+      wire.headers();
+      next(wire);
+      assertThat(hub.publish(all("publisher"), json).status()).isEqualTo(201);
+      assertThat(next(wire)).matches("id: [a-z0-9.]+\ndata: \\{[^\r\n]*}\n");
+    }
+  }
+
   @Test
   void theHeadAndHelloAreAsWritten() {
     try (Wire wire = hub.stream(all("alice"), "?to=topic:golden&to=user:alice")) {

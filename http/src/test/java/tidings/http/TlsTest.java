@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,23 @@ final class TlsTest {
             });
         assertThat(wire.rest().charAt(0)).as("an alert").isEqualTo((char) 21);
       }
+    }
+  }
+
+  /** Without forward secrecy, or with a mode that has been broken before. */
+  @Test
+  void yesterdaysCiphersAreRefused() throws Exception {
+    Certificate certificate = Certificate.of("EC");
+    SSLContext trusting = certificate.trusting();
+    try (RunningHub hub = start(write(certificate));
+        SSLSocket socket =
+            (SSLSocket) trusting.getSocketFactory().createSocket("127.0.0.1", hub.port)) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.setEnabledCipherSuites(
+          new String[] {
+            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"
+          });
+      assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
     }
   }
 

@@ -119,12 +119,13 @@ final class RunningHub {
             StaticFiles.of("page"),
             Clocks.WALL,
             Clocks.TICKER);
+    Audit audit = new Audit();
     Site site =
         new Site(
             Routes.of(parts),
             config.dev() ? new DevGuard() : request -> null,
             new CrossOrigin(Set.copyOf(http.corsOrigins()), http.tls().hsts()),
-            new Audit(),
+            audit,
             blocking);
     this.server = new HttpServer(serving, site, hub, Clocks.TICKER);
     metrics.connections(server::connections);
@@ -143,7 +144,7 @@ final class RunningHub {
             Routes.ofAdministration(parts),
             request -> null,
             (request, response) -> {},
-            new Audit(),
+            audit,
             blocking));
     sources.start();
     if (config.dev()) {

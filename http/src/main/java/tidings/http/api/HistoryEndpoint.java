@@ -75,7 +75,8 @@ public final class HistoryEndpoint implements Endpoint {
     } else if (wait != null && !callers.enterStream(exchange, caller)) {
       throw Problem.of(Problem.Kind.RATE_LIMITED, "too many streams of yours at once").refusal();
     } else if (wait != null) {
-      new LongPoll(exchange, hub, caller, interest, limit, wait, stopping).begin(start(after));
+      new LongPoll(exchange, callers, hub, caller, interest, limit, wait, stopping)
+          .begin(start(after));
     } else if (after != null) {
       Start start = start(after);
       exchange.blocking(

@@ -18,6 +18,8 @@ import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscriber;
 import tidings.core.delivery.Subscription;
 import tidings.core.log.Entry;
+import tidings.core.problem.Problem;
+import tidings.http.exchange.Callers;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 
@@ -27,6 +29,7 @@ import tidings.http.exchange.Response;
  */
 final class LongPoll {
   private final Exchange exchange;
+  private final Callers callers;
   private final Hub hub;
   private final Caller caller;
   private final Interest interest;
@@ -42,6 +45,7 @@ final class LongPoll {
    */
   LongPoll(
       Exchange exchange,
+      Callers callers,
       Hub hub,
       Caller caller,
       Interest interest,
@@ -49,6 +53,7 @@ final class LongPoll {
       Duration wait,
       BooleanSupplier stopping) {
     this.exchange = exchange;
+    this.callers = callers;
     this.hub = hub;
     this.caller = caller;
     this.interest = interest;
@@ -71,6 +76,11 @@ final class LongPoll {
   }
 
   private void seen(History.Page page) {
+    if (!callers.holds(caller)) { // it ended while the page was read
+      leave();
+      exchange.refuse(Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
+      return;
+    }
     if (over
         || stopping.getAsBoolean()
         || !page.items().isEmpty()

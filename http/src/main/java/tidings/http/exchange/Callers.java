@@ -149,7 +149,9 @@ public final class Callers {
           Caller caller = authenticator.authenticate(token);
           exchange.onLoop(() -> admit(exchange, caller, next));
         } catch (Refusal e) {
-          countFailure(exchange);
+          if (e.problem().kind() == Problem.Kind.UNAUTHENTICATED) { // else nobody knows yet
+            countFailure(exchange);
+          }
           throw e;
         }
       });
