@@ -245,10 +245,10 @@ def signed_part(content):
     return base64.urlsafe_b64encode(text).rstrip(b"=")
 
 
-def token(secret, user):
-    """A JWT (RFC 7519) for the key in hub.yaml, good for a day."""
+def claims(user):
+    """What a user's token says (RFC 7519), good for a day."""
     now = int(time.time())
-    claims = {
+    return {
         "iss": "bench",
         "aud": "tidings",
         "sub": user,
@@ -256,8 +256,12 @@ def token(secret, user):
         "exp": now + 86400,
         "tidings": {"publish": ["topic:bench.#"], "subscribe": ["topic:bench.#"]},
     }
+
+
+def token(secret, user):
+    """A JWT for the key in hub.yaml."""
     header = signed_part({"alg": "HS256", "typ": "JWT", "kid": "bench"})
-    signed = header + b"." + signed_part(claims)
+    signed = header + b"." + signed_part(claims(user))
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 

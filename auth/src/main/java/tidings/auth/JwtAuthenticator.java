@@ -23,7 +23,6 @@ import tidings.core.access.Caller;
 import tidings.core.access.Credential;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
-import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
 
 /**
@@ -73,7 +72,7 @@ public final class JwtAuthenticator implements Authenticator {
     if (settings.dev()) {
       return Caller.of("dev", Publisher.subject("dev"), Grant.ALL, null, null);
     }
-    Grant grant = new Grant(List.of(), settings.publicly(), false, false, false);
+    Grant grant = Grant.NOTHING.andRead(settings.publicly());
     return settings.publicly().isEmpty()
         ? null
         : Caller.of(null, Publisher.subject(null), grant, null, null);
@@ -223,16 +222,10 @@ public final class JwtAuthenticator implements Authenticator {
   }
 
   private Caller caller(TokenClaims claims, TokenKey key, Instant end) {
-    Grant granted = claims.grant();
-    List<AddressPattern> subscribe = new ArrayList<>(granted.subscribe());
-    subscribe.addAll(settings.publicly());
-    Grant grant =
-        new Grant(
-            granted.publish(), subscribe, granted.presence(), granted.raw(), granted.operate());
     return Caller.of(
         claims.user(),
         Publisher.subject(claims.user()),
-        grant,
+        claims.grant().andRead(settings.publicly()),
         end,
         new Credential.Token(key, claims.tokenId(), claims.issuedAt()));
   }

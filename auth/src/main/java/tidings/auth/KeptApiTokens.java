@@ -44,7 +44,7 @@ public final class KeptApiTokens implements ApiTokens {
   private final RandomGenerator random;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, Token> byName = new TreeMap<>(); // under the lock
-  private final Map<String, Token> byHash = new ConcurrentHashMap<>(); // those that are in force
+  private final Map<String, Caller> byHash = new ConcurrentHashMap<>(); // those that are in force
   private final AtomicLong changes = new AtomicLong();
 
   private record Token(String hash, Described described) {
@@ -94,8 +94,19 @@ public final class KeptApiTokens implements ApiTokens {
     for (Kept kept : store.kept(Kind.API_TOKEN)) {
       Token token = Token.read(kept);
       byName.put(kept.id(), token);
-      byHash.put(token.hash, token);
+      byHash.put(token.hash, caller(token));
     }
+  }
+
+  /** Whose token this is. */
+  private Caller caller(Token token) {
+    String name = token.described.name();
+    return Caller.of(
+        null,
+        Publisher.apiToken(name),
+        token.described.grant().andRead(publicly),
+        null,
+        new Credential.ApiToken(name, token.hash));
   }
 
   @Override
@@ -121,7 +132,7 @@ public final class KeptApiTokens implements ApiTokens {
     return stored
         .whenComplete((done, failure) -> {
           if (failure == null) {
-            byHash.put(token.hash, token);
+            byHash.put(token.hash, caller(token));
           } else {
             removeName(name, token);
           }
@@ -187,21 +198,7 @@ public final class KeptApiTokens implements ApiTokens {
 
   /** Whose token this is, or null. Never blocks. */
   @Nullable Caller caller(String secret) {
-    Token token = byHash.get(Secret.hash(secret));
-    if (token == null) {
-      return null;
-    }
-    Grant granted = token.described.grant();
-    List<AddressPattern> subscribe = new ArrayList<>(granted.subscribe());
-    subscribe.addAll(publicly);
-    String name = token.described.name();
-    return Caller.of(
-        null,
-        Publisher.apiToken(name),
-        new Grant(
-            granted.publish(), subscribe, granted.presence(), granted.raw(), granted.operate()),
-        null,
-        new Credential.ApiToken(name, token.hash));
+    return byHash.get(Secret.hash(secret));
   }
 
   /** Whether a token is in force. Never blocks. */

@@ -30,10 +30,10 @@ public final class LiveSessions implements Sessions {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Map<String, Live> byHash = new ConcurrentHashMap<>();
-  private Instant swept = Instant.EPOCH; // when it was last looked for sessions that are over
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Deque<Live>> byUser = new HashMap<>(); // under the lock, oldest first
   private final AtomicLong changes = new AtomicLong();
+  private Instant swept = Instant.EPOCH; // under the lock: when those that are over were looked for
 
   private static final class Live {
     final String hash;

@@ -1,8 +1,5 @@
 package tidings.auth;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 
@@ -29,12 +26,7 @@ final class Secret {
    * nothing by the time it takes, for nobody can choose what the hash of a guess begins with.
    */
   static String hash(String secret) {
-    try {
-      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-      return base64(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return base64(Sha256.of(secret));
   }
 
   private static String base64(byte[] bytes) {

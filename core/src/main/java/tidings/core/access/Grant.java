@@ -1,5 +1,6 @@
 package tidings.core.access;
 
+import java.util.ArrayList;
 import java.util.List;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -29,6 +30,13 @@ public record Grant(
   public Grant {
     publish = List.copyOf(publish);
     subscribe = List.copyOf(subscribe);
+  }
+
+  /** This, and what more may be read. */
+  public Grant andRead(List<AddressPattern> more) {
+    List<AddressPattern> all = new ArrayList<>(subscribe);
+    all.addAll(more);
+    return new Grant(publish, all, presence, raw, operate);
   }
 
   public boolean mayPublish(Address address) {

@@ -25,16 +25,13 @@ public final class Audit {
   private static final Logger logger = LoggerFactory.getLogger("tidings.audit");
   private static final int KINDS_MAX = 200;
 
-  private final Map<Kind, Tally> tallies = new ConcurrentHashMap<>();
+  /** How many more there were since the last line. */
+  private final Map<Kind, AtomicInteger> tallies = new ConcurrentHashMap<>();
+
   private final AtomicInteger others = new AtomicInteger();
 
   /** What makes refusals alike. */
   private record Kind(InetAddress network, String call, int status, @Nullable String user) {}
-
-  /** How many more there were since the last line. */
-  private static final class Tally {
-    final AtomicInteger more = new AtomicInteger();
-  }
 
   /**
    * Notes that access was refused.
@@ -47,15 +44,15 @@ public final class Audit {
     InetAddress client = request.sender().client();
     String user = caller == null ? null : caller.user();
     Kind kind = new Kind(Sender.network(client), call, status, user);
-    Tally known = tallies.get(kind);
+    AtomicInteger known = tallies.get(kind);
     if (known == null && tallies.size() < KINDS_MAX) {
-      known = tallies.putIfAbsent(kind, new Tally());
+      known = tallies.putIfAbsent(kind, new AtomicInteger());
       if (known == null) {
         line(kind, client).addKeyValue("request", request.id()).log("refused");
         return;
       }
     }
-    (known == null ? others : known.more).incrementAndGet();
+    (known == null ? others : known).incrementAndGet();
   }
 
   /**
@@ -78,7 +75,7 @@ public final class Audit {
   /** Tells how many refusals came since; called every minute or so. */
   public void sweep() {
     tallies.forEach((kind, tally) -> {
-      int more = tally.more.getAndSet(0);
+      int more = tally.getAndSet(0);
       if (more == 0) {
         tallies.remove(kind, tally);
       } else {

@@ -1,12 +1,10 @@
 package tidings.server.cli;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tidings.server.config.HubConfig;
 import tidings.server.config.InvalidConfiguration;
 import tidings.server.config.StoreConfig;
 
@@ -18,13 +16,7 @@ final class AdminOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Mixin private ConfigOptions config = new ConfigOptions();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The folder of the database tidings.db, over store.sqlite.")
-  private @Nullable Path data;
+  @Mixin private StoreOptions stored = new StoreOptions();
 
   @Option(
       names = "--hub",
@@ -50,7 +42,7 @@ final class AdminOptions {
     if (hub != null) {
       return new RemoteTokens(HubOptions.client(spec, hub, token));
     }
-    StoreConfig store = HubConfig.loadStore(config.launch(null, data, false));
+    StoreConfig store = stored.load();
     LocalHub running = LocalHub.at(store.socket());
     return running == null ? StoredTokens.open(store) : new RemoteTokens(running);
   }

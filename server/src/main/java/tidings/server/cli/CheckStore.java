@@ -3,13 +3,10 @@ package tidings.server.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tidings.server.config.HubConfig;
 import tidings.server.config.InvalidConfiguration;
 import tidings.store.StoreUnusable;
 import tidings.store.sqlite.StoreCheck;
@@ -29,17 +26,11 @@ import tidings.store.sqlite.StoreCheck;
     })
 final class CheckStore implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private ConfigOptions config = new ConfigOptions();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The folder of the database tidings.db, over store.sqlite.")
-  private @Nullable Path data;
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    Path file = HubConfig.loadStore(config.launch(null, data, false)).sqlite();
+    Path file = store.load().sqlite();
     PrintWriter err = spec.commandLine().getErr();
     StoreCheck.Result result;
     try {

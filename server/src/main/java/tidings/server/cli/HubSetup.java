@@ -1,6 +1,5 @@
 package tidings.server.cli;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -9,19 +8,13 @@ import tidings.server.config.InvalidConfiguration;
 
 /** The options that make a hub's configuration. */
 public final class HubSetup {
-  @Mixin private ConfigOptions config = new ConfigOptions();
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--port",
       paramLabel = "N",
       description = "The TCP port, over http.port; 0 takes any free one.")
   private @Nullable Integer port;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The folder of the database tidings.db, over store.sqlite.")
-  private @Nullable Path data;
 
   @Option(
       names = "--dev",
@@ -34,6 +27,6 @@ public final class HubSetup {
    * @throws InvalidConfiguration with everything that is wrong
    */
   public HubConfig load() throws InvalidConfiguration {
-    return HubConfig.load(config.launch(port, data, dev));
+    return HubConfig.load(store.launch(port, dev));
   }
 }
