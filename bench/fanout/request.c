@@ -21,6 +21,7 @@ struct request_template request_template_read(const char* path) {
 void request_tokens_read(const char* path) {
   if (!path) return;
   char* text = read_file(path);
+  token_count = 0;
   for (char* line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
     tokens = realloc(tokens, (token_count + 1) * sizeof *tokens);
     tokens[token_count++] = line;

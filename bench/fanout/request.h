@@ -24,7 +24,7 @@ struct request_values {
 
 struct request_template request_template_read(const char* path);
 
-// Lines for {TOKEN}; the subscriber's number modulo their count picks one. Null: none.
+// Lines for {TOKEN} from now on; the subscriber's number modulo their count picks one. Null: as before.
 void request_tokens_read(const char* path);
 
 // Renders into `out` (of `size` bytes) and returns the length. With `array` > 0 the content is a

@@ -25,7 +25,8 @@ enum { RETRY_DEFAULT_MS = 1000 };  // what a stream waits that was closed withou
 
 static int port = 8080, stream_count = 1000, missed = 1000, array = 100, message_bytes = 200;
 static int connect_rate = 4000, settle_s = 2, timeout_s = 120, hello_event = 1;
-static const char *stream_file, *again_file, *publish_file, *token_file, *pids = "", *label = "run";
+static const char *stream_file, *again_file, *publish_file, *token_file, *again_token_file,
+    *pids = "", *label = "run";
 
 struct stream {
   int fd;  // -1: not connected
@@ -222,6 +223,7 @@ int main(int argc, char** argv) {
       {"again-req", NULL, &again_file, "FILE: template of its return, with {CURSOR}"},
       {"pub-req", NULL, &publish_file, "FILE: template of a publish request"},
       {"tokens", NULL, &token_file, "FILE: a token a line, for {TOKEN}"},
+      {"again-tokens", NULL, &again_token_file, "FILE: tokens to return with; by default the same"},
       {"array", &array, NULL, "messages in a publish request's array; 0: no array"},
       {"size", &message_bytes, NULL, "bytes of a message"},
       {"hello-event", &hello_event, NULL, "1: `hello` greets a stream; 0: status 200 does"},
@@ -257,6 +259,7 @@ int main(int argc, char** argv) {
   uint64_t publish_began = now_ns();
   publish_all(&publish_request, missed);
   double publish_s = (now_ns() - publish_began) / 1e9;
+  request_tokens_read(again_token_file);
   sleep(settle_s);
 
   struct usage before = usage_of(pids);

@@ -125,7 +125,7 @@ def reply_under_fanout(server, streams, seconds):
     return result | noise.figures
 
 
-def storm(server, streams, missed):
+def storm(server, streams, missed, **options):
     return measure(
         "storm",
         server,
@@ -137,6 +137,7 @@ def storm(server, streams, missed):
         array=server.array,
         subs=streams,
         missed=missed if server.name != "limit" else 0,
+        **options,
     )
 
 
