@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Hub;
 import tidings.http.limit.Counts;
+import tidings.http.limit.Lanes;
 
 /**
  * The hub's server of HTTP/1.1 and, over TLS, HTTP/2: event loops, their dispatchers, and what
@@ -36,6 +37,9 @@ public final class HttpServer implements AutoCloseable {
   private static final int STOP_S = 5;
   private static final int TLS_REFRESH_S = 5;
   private static final int AUDIT_S = 60;
+
+  /** Of one caller at a time: enough to keep the store busy, and few to wait behind. */
+  private static final int READS = 4;
 
   private final HttpSettings settings;
   private final Site site;
@@ -59,10 +63,11 @@ public final class HttpServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(), Sockets.handlers());
     Counts<InetAddress> tasks = new Counts<>(settings.connectionsPerAddressMax());
+    Lanes<Object> reads = new Lanes<>(READS);
     for (EventExecutor executor : loops) {
       EventLoop loop = (EventLoop) executor;
       Dispatcher dispatcher = hub.dispatcher(loop);
-      workers.put(loop, new Worker(dispatcher, new Deadlines(loop, ticker), tasks));
+      workers.put(loop, new Worker(dispatcher, new Deadlines(loop, ticker), tasks, reads));
     }
   }
 

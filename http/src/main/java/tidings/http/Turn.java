@@ -412,6 +412,25 @@ final class Turn implements Exchange {
     }
   }
 
+  @Override
+  public void reading(Runnable task) {
+    Object who =
+        caller == null || caller.isAnonymous()
+            ? Sender.network(request.sender().client())
+            : caller.publisher();
+    blocking(() ->
+        carrier
+            .worker()
+            .reads()
+            .run(
+                who,
+                () -> {
+                  if (!lost) {
+                    task.run();
+                  }
+                }));
+  }
+
   /** A client that gives up is counted until the work for it has come to its end. */
   private void workedFor(InetAddress client) {
     if (!request.isLocal()) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import tidings.http.limit.Limits;
@@ -256,7 +257,8 @@ final class LimitsTest {
         Wire second = opened(hub, "alice")) {
       assertLimited(hub.call(asks));
       assertLimited(hub.call(remote(post(all("alice"), "application/json", "{}"))));
-      assertThat(hub.call(asks.replace(all("alice"), all("bob"))).status()).isEqualTo(200);
+      assertThat(hub.call(remote(request("GET", "/v1/session", all("bob")))).status())
+          .isEqualTo(200);
       assertThat(hub.get("/v1/session", all("alice")).status())
           .as("of this machine")
           .isEqualTo(200);
@@ -339,6 +341,44 @@ final class LimitsTest {
       held.set(false);
       tasks.forEach(Runnable::run);
       assertThat(hub.call(history).status()).isEqualTo(200);
+    }
+  }
+
+  /** Else a few of many who give up at once would keep everyone's catching up waiting. */
+  @Test
+  void aReadThatNobodyWaitsForIsNotBegun() {
+    String history = request("GET", "/v1/notifications", all("alice"));
+    try (RunningHub hub = RunningHub.start()) {
+      hub.publish(all("p"), "{\"to\":[\"everyone\"],\"title\":\"Hi\"}");
+      hub.pause.begin();
+      List<Wire> wires = Stream.generate(() -> hub.wire().send(history)).limit(12).toList();
+      Awaitility.await().until(() -> hub.pause.calls("read") == 4);
+      wires.forEach(Wire::giveUp);
+      Awaitility.await().until(() -> hub.server.connections() == 0);
+      hub.settle();
+      hub.pause.end();
+      assertThat(hub.call(history).status()).isEqualTo(200);
+      assertThat(hub.pause.calls("read")).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void theReadsOfOneStandInFrontOfNobodyElses() {
+    try (RunningHub hub = RunningHub.start()) {
+      hub.publish(all("p"), "{\"to\":[\"everyone\"],\"title\":\"Hi\"}");
+      hub.pause.begin();
+      List<Wire> wires = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        wires.add(hub.wire().send(request("GET", "/v1/notifications", all("alice"))));
+      }
+      Awaitility.await().until(() -> hub.pause.calls("read") == 4);
+      wires.add(hub.wire().send(request("GET", "/v1/notifications", all("bob"))));
+      Awaitility.await().until(() -> hub.pause.calls("read") == 5);
+      hub.pause.end();
+      for (Wire wire : wires) {
+        assertThat(wire.answer().status()).isEqualTo(200);
+        wire.close();
+      }
     }
   }
 

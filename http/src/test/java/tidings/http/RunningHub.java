@@ -33,9 +33,11 @@ import tidings.auth.LiveTickets;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenKey;
 import tidings.core.access.Authenticator;
+import tidings.core.access.CredentialStore;
 import tidings.core.access.Grant;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
+import tidings.core.log.Log;
 import tidings.core.notification.AddressPattern;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
@@ -84,6 +86,10 @@ final class RunningHub implements AutoCloseable {
   final Queue<Thread> verifiers = new ConcurrentLinkedQueue<>();
 
   final Queue<Thread> lookers = new ConcurrentLinkedQueue<>();
+
+  /** Between the hub and its store. */
+  final Pause pause = new Pause();
+
   private final Path folder;
   private final SqliteLog log;
 
@@ -243,7 +249,9 @@ final class RunningHub implements AutoCloseable {
             List.of(TokenKey.hs256("main", SECRET, "shop", "tidings")),
             Stream.of(options.publicly).map(AddressPattern::of).toList(),
             options.dev);
-    KeptApiTokens apiTokens = new KeptApiTokens(log, settings.publicly(), CLOCK, random);
+    KeptApiTokens apiTokens =
+        new KeptApiTokens(
+            pause.before(CredentialStore.class, log), settings.publicly(), CLOCK, random);
     revocations = new KeptRevocations(log, CLOCK);
     LiveSessions sessions =
         new LiveSessions(Duration.ofHours(1), Duration.ofDays(1), CLOCK, random);
@@ -264,7 +272,7 @@ final class RunningHub implements AutoCloseable {
             new Origins(Set.of(ORIGIN)));
     hub =
         new Hub(
-            log,
+            pause.before(Log.class, log),
             new HubSettings(64L << 20, options.heartbeat, Duration.ofSeconds(60)),
             authenticator,
             CLOCK,
@@ -417,6 +425,13 @@ final class RunningHub implements AutoCloseable {
     return ISSUER.issue(
         new TokenIssuer.Claims(
             id, user, grant, CLOCK.instant(), CLOCK.instant().plus(ttl), "shop", "tidings"));
+  }
+
+  /** Waits until each event loop has done what it had to do by now. */
+  void settle() {
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      get("/status", null);
+    }
   }
 
   private static List<AddressPattern> patterns(String texts) {

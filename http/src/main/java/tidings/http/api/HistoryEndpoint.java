@@ -79,11 +79,11 @@ public final class HistoryEndpoint implements Endpoint {
           .begin(start(after));
     } else if (after != null) {
       Start start = start(after);
-      exchange.blocking(
+      exchange.reading(
           () -> respond(exchange, interest, hub.history().after(interest, start, limit)));
     } else {
       String cursor = cursor(before);
-      exchange.blocking(
+      exchange.reading(
           () -> respond(exchange, interest, hub.history().before(interest, cursor, limit)));
     }
   }

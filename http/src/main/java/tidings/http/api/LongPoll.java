@@ -69,7 +69,7 @@ final class LongPoll {
   }
 
   private void look(Start start) {
-    exchange.blocking(() -> {
+    exchange.reading(() -> {
       History.Page page = hub.history().after(interest, start, limit);
       exchange.onLoop(() -> seen(page));
     });

@@ -59,6 +59,13 @@ public interface Exchange {
   /** Runs on a thread that may block; what it throws becomes the answer. On the event loop. */
   void blocking(Runnable task);
 
+  /**
+   * The same for what reads the store. A caller has a few such tasks under way at a time, so that
+   * nobody's reads stand in front of everyone's; those that nobody waits for any more are not
+   * begun.
+   */
+  void reading(Runnable task);
+
   /** The dispatcher of this connection's event loop. */
   Dispatcher dispatcher();
 
