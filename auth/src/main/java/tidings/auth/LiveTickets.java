@@ -82,6 +82,19 @@ public final class LiveTickets implements Tickets {
   }
 
   @Override
+  public @Nullable Caller holder(String secret) {
+    String hash = Secret.hash(secret);
+    Instant now = clock.instant();
+    lock.lock();
+    try {
+      Waiting waiting = byHash.get(hash);
+      return waiting != null && now.isBefore(waiting.expires) ? waiting.caller : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public @Nullable Caller use(String secret) {
     String hash = Secret.hash(secret);
     Instant now = clock.instant();

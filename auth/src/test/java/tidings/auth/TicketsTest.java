@@ -43,6 +43,19 @@ final class TicketsTest {
   }
 
   @Test
+  void lookingWhoseItIsDoesNotUseIt() {
+    Caller alice = office.caller("alice");
+    String ticket = office.tickets.issue(alice).secret();
+    assertThat(office.tickets.holder(ticket)).isEqualTo(alice);
+    assertThat(office.tickets.holder(ticket)).isEqualTo(alice);
+    assertThat(office.tickets.use(ticket)).isEqualTo(alice);
+    assertThat(office.tickets.holder(ticket)).isNull();
+    String late = office.tickets.issue(alice).secret();
+    office.pass(LiveTickets.GOOD_FOR);
+    assertThat(office.tickets.holder(late)).isNull();
+  }
+
+  @Test
   void aTicketIsGoodForHalfAMinute() {
     String used = office.tickets.issue(office.caller("alice")).secret();
     String late = office.tickets.issue(office.caller("alice")).secret();

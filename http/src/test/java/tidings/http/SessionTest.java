@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -292,6 +293,46 @@ final class SessionTest {
       hub.stopping.set(false);
     }
     assertThat(status(lines("GET", target))).isEqualTo(200);
+  }
+
+  /** It is for a moment, so the ticket is good for the moment after. */
+  @Test
+  void aTicketIsNotSpentByWhoIsOverALimit() {
+    RunningHub.Options one = RunningHub.Options.DEFAULTS.perUser(2, 1, null);
+    String from = "X-Forwarded-For: 192.0.2.1"; // this machine's own are not counted
+    try (RunningHub limited = RunningHub.start(one)) {
+      String taking = lines("POST", "/v1/tickets", bearer(all("alice")));
+      String ticket = limited.call(taking).json().get("ticket").asString();
+      String opening = lines("GET", "/v1/stream?ticket=" + ticket, from);
+      try (Wire open = limited.wire().send(lines("GET", "/v1/stream", bearer(all("alice")), from))) {
+        open.headers();
+        assertThat(open.frame()).startsWith("event: hello");
+        assertIsSentAway(limited, opening); // it may have one stream
+        try (Wire polls =
+            limited.wire().send(lines("POST", "/v1/notifications", bearer(all("alice")), from,
+                "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"))) {
+          polls.headers();
+          assertIsSentAway(limited, opening); // and two requests
+        }
+      }
+      String wrong = lines("GET", "/v1/stream?level=none&ticket=" + ticket, from);
+      Awaitility.await().until(() -> limited.call(wrong).status() == 400);
+      Awaitility.await()
+          .until(() -> {
+            try (Wire stream = limited.wire().send(opening)) {
+              assertThat(stream.headers().getFirst()).contains("200");
+              return Objects.requireNonNull(stream.frame()).startsWith("event: hello");
+            }
+          });
+      assertThat(limited.call(opening).status()).isEqualTo(401);
+    }
+  }
+
+  private static void assertIsSentAway(RunningHub limited, String request) {
+    try (Wire wire = limited.wire().send(request)) {
+      wire.headers();
+      assertThat(wire.frame()).startsWith("retry: ");
+    }
   }
 
   @Test

@@ -25,6 +25,9 @@ public interface Tickets {
    */
   Issued issue(Caller caller);
 
-  /** Who was given this ticket; null if it was used already, is too old, or is none. */
+  /** Who could use this ticket now; null if nobody could. It can still be used. */
+  @Nullable Caller holder(String secret);
+
+  /** Uses a ticket. Who was given it; null if it was used already, is too old, or is none. */
   @Nullable Caller use(String secret);
 }

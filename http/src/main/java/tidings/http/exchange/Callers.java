@@ -67,14 +67,17 @@ public final class Callers {
     }
   }
 
-  /** The same where a ticket may stand in the query. */
+  /**
+   * The same where a ticket may stand in the query. It is not used up yet: {@link #useTicket} is to
+   * be called before what it is good for begins.
+   */
   public void identifyByTicket(Exchange exchange, Consumer<Caller> next) {
     if (!byTicket(exchange, next)) {
       identify(exchange, next);
     }
   }
 
-  /** The same for who starts a session: only a token or a ticket will do. */
+  /** The same for who starts a session: only a token, or a ticket as above, will do. */
   public void identifyStarter(Exchange exchange, Consumer<Caller> next) {
     origins.checkGiven(exchange.request());
     if (!byTicket(exchange, next) && !byToken(exchange, next)) {
@@ -114,7 +117,22 @@ public final class Callers {
     if (isShutOut(exchange)) {
       return true;
     }
-    Caller caller = tickets.use(secret);
+    admit(exchange, checkTicket(exchange, tickets.holder(secret)), next);
+    return true;
+  }
+
+  /**
+   * Uses up the ticket of a request that came with one, once nothing else stands in its way: of
+   * those who come with it at once, all but one get 401.
+   */
+  public void useTicket(Exchange exchange) {
+    String secret = exchange.request().parameter(TICKET);
+    if (secret != null) {
+      checkTicket(exchange, tickets.use(secret));
+    }
+  }
+
+  private Caller checkTicket(Exchange exchange, @Nullable Caller caller) {
     if (caller == null || !authenticator.holds(caller)) {
       countFailure(exchange);
       throw new Problem(
@@ -123,8 +141,7 @@ public final class Callers {
               TICKET)
           .refusal();
     }
-    admit(exchange, caller, next);
-    return true;
+    return caller;
   }
 
   private boolean byToken(Exchange exchange, Consumer<Caller> next) {

@@ -45,11 +45,7 @@ public final class StreamEndpoint implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     exchange.request().allowParameters(PARAMETERS);
-    if (exchange.request().parameter(Callers.TICKET) != null && turnedAway.getAsBoolean()) {
-      turnAway(exchange); // with its ticket, which is good for a moment
-    } else {
-      callers.identifyByTicket(exchange, caller -> open(exchange, caller));
-    }
+    callers.identifyByTicket(exchange, caller -> open(exchange, caller));
   }
 
   private void open(Exchange exchange, Caller caller) {
@@ -60,9 +56,10 @@ public final class StreamEndpoint implements Endpoint {
             ReadParameters.filter(request, callers.usage().limits().patternsPerStream()),
             start(request));
     if (turnedAway.getAsBoolean() || !callers.enterStream(exchange, caller)) {
-      turnAway(exchange);
+      turnAway(exchange); // with its ticket, which is good for a moment
       return;
     }
+    callers.useTicket(exchange);
     SseOutlet outlet = begin(exchange);
     try {
       outlet.attach(exchange.dispatcher().subscribe(subscription, outlet));
