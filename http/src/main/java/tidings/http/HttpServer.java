@@ -85,9 +85,7 @@ public final class HttpServer implements AutoCloseable {
             accepting(tls != null, new Speaking(settings, site, workers, connections)));
     InetSocketAddress address = (InetSocketAddress) serving.localAddress();
     var _ =
-        loops
-            .next()
-            .scheduleWithFixedDelay(site.audit()::sweep, AUDIT_S, AUDIT_S, TimeUnit.SECONDS);
+        loops.next().scheduleWithFixedDelay(this::sweepAudit, AUDIT_S, AUDIT_S, TimeUnit.SECONDS);
     if (tls != null) {
       var _ =
           loops
@@ -119,6 +117,14 @@ public final class HttpServer implements AutoCloseable {
             loops,
             new Administering(
                 new Speaking(settings, administration, workers, connections), connections));
+  }
+
+  private void sweepAudit() {
+    try {
+      site.audit().sweep();
+    } catch (RuntimeException e) { // or it would be the last
+      logger.error("the audit log lacks how often some were refused", e);
+    }
   }
 
   private void refresh(TlsFiles tls) {
@@ -197,7 +203,7 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     stopListening();
-    site.audit().sweep();
+    sweepAudit();
     loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -23,6 +23,7 @@ import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.BodyReader;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
+import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
 import tidings.http.exchange.Sender;
@@ -45,6 +46,7 @@ final class Turn implements Exchange {
   private @Nullable Runnable ends;
   private @Nullable Caller caller;
   private @Nullable String administers;
+  private boolean signsIn;
   private boolean audited;
   private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
@@ -212,6 +214,16 @@ final class Turn implements Exchange {
   }
 
   @Override
+  public void signsIn() {
+    signsIn = true;
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    auditRefusal(ProblemDocument.status(problem.kind()));
+  }
+
+  @Override
   public ByteBuf body() {
     return body.bytes();
   }
@@ -257,10 +269,18 @@ final class Turn implements Exchange {
     }
     audited = true;
     String what = administers;
-    if (status == 401 || status == 403) {
-      site.audit().refused(request, call(), caller, status);
-    } else if (what != null && status < 300) {
+    if (status >= 300) {
+      auditRefusal(status);
+    } else if (what != null) {
       site.audit().administered(request, call(), caller, what);
+    } else if (signsIn) {
+      site.audit().signedIn(request, call(), caller, status);
+    }
+  }
+
+  private void auditRefusal(int status) {
+    if (status == 401 || status == 403 || status == 429) {
+      site.audit().refused(request, call(), caller, status);
     }
   }
 
@@ -444,6 +464,7 @@ final class Turn implements Exchange {
 
   @Override
   public void turnAway(Problem problem) {
+    audit(ProblemDocument.status(problem.kind())); // a stream's answer is 200 all the same
     run(() -> endpoint.handleOverload(this, problem));
   }
 

@@ -121,7 +121,117 @@ final class AuditTest {
       assertThat(lines).hasSize(200);
       hub.audit.sweep();
       assertThat(lines).hasSize(201);
-      assertThat(lines.getLast()).isEqualTo("refused others too times=300");
+      assertThat(lines.getLast()).isEqualTo("others too times=300");
+    }
+  }
+
+  private static String from(String client, String request) {
+    return request.replaceFirst("Host:", "X-Forwarded-For: " + client + "\r\nHost:");
+  }
+
+  @Test
+  void placesAreFoughtForAnewAfterEachSweep() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.behind("127.0.0.1");
+    String asks = request("GET", "/v1/session", null);
+    try (RunningHub hub = RunningHub.start(options);
+        Wire wire = hub.wire()) {
+      for (int i = 0; i < 400; i++) { // of each twice, so that each would be told again
+        wire.send(from("192.0.2." + i % 200, asks)).answer();
+      }
+      wire.send(from("198.51.100.1", asks)).answer();
+      assertThat(lines).noneMatch(line -> line.contains("198.51.100.1"));
+      hub.audit.sweep();
+      wire.send(from("198.51.100.1", asks)).answer();
+      assertThat(lines.getLast()).startsWith("refused client=198.51.100.1 ");
+    }
+  }
+
+  @Test
+  void whoIsRefusedInManyWaysHidesNobodyElse() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.behind("127.0.0.1");
+    try (RunningHub hub = RunningHub.start(options);
+        Wire wire = hub.wire()) {
+      for (int i = 0; i < 250; i++) {
+        String token = token("eve" + i, "", "");
+        String publishes =
+            post(token, "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}");
+        assertThat(wire.send(from("192.0.2.1", publishes)).answer().status()).isEqualTo(403);
+      }
+      assertThat(lines).hasSize(17);
+      assertThat(lines.getLast()).startsWith("refused client=192.0.2.1 call=several status=403 ");
+      wire.send(from("198.51.100.1", request("GET", "/v1/session", null))).answer();
+      assertThat(lines.getLast()).startsWith("refused client=198.51.100.1 ");
+      hub.audit.sweep();
+      assertThat(lines.getLast())
+          .isEqualTo("refused again client=192.0.2.1 call=several status=403 times=233");
+    }
+  }
+
+  @Test
+  void aLineThatIsRefusedIsNoted() {
+    try (RunningHub hub = RunningHub.start()) {
+      String line = "{\"to\":[\"topic:b\"],\"title\":\"t\"}\n";
+      String publishes = post(token("alice", "topic:a", ""), "application/x-ndjson", line + line);
+      assertThat(hub.call(publishes).status()).isEqualTo(200);
+      assertThat(lines)
+          .singleElement()
+          .asString()
+          .startsWith("refused client=127.0.0.1 call=POST /v1/notifications status=403 user=alice");
+      hub.audit.sweep();
+      assertThat(lines.getLast()).endsWith(" times=1");
+    }
+  }
+
+  @Test
+  void whoIsOverALimitIsNoted() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.perUser(1, 1, null);
+    String client = "192.0.2.1"; // this machine's own are not counted
+    try (RunningHub hub = RunningHub.start(options);
+        Wire open = hub.wire().send(from(client, request("GET", "/v1/stream", all("alice"))))) {
+      open.headers();
+      open.frame();
+      assertThat(hub.call(from(client, request("GET", "/v1/session", all("alice")))).status())
+          .isEqualTo(429);
+      assertThat(hub.call(from(client, request("GET", "/v1/stream", all("alice")))).status())
+          .isEqualTo(200); // and the end
+      assertThat(lines).hasSize(2).allMatch(line -> line.contains(" status=429 user=alice "));
+      assertThat(lines.getLast()).contains("call=GET /v1/stream ");
+    }
+  }
+
+  @Test
+  void whoSignsInIsNoted() {
+    try (RunningHub hub = RunningHub.start()) {
+      Wire.Answer answer = hub.call(request("POST", "/v1/session", all("alice")));
+      assertThat(answer.status()).isEqualTo(201);
+      hub.call(request("POST", "/v1/session", all("alice")));
+      assertThat(lines)
+          .singleElement()
+          .asString()
+          .startsWith("signed in client=127.0.0.1 call=POST /v1/session status=201 user=alice ");
+      hub.audit.sweep();
+      assertThat(lines.getLast()).startsWith("signed in again ").endsWith(" times=1");
+    }
+  }
+
+  @Test
+  void whatIsDoneForWhoDoesNotWaitForTheAnswerIsNoted() {
+    try (RunningHub hub = RunningHub.start()) {
+      String operator = all("operator");
+      String body = "{\"name\":\"ci\"}";
+      String make =
+          post(operator, "application/json", body).replace("/v1/notifications", "/v1/tokens");
+      assertThat(hub.call(make).status()).isEqualTo(201);
+      hub.pause.begin();
+      Wire wire = hub.wire().send(request("DELETE", "/v1/tokens/ci", operator));
+      Awaitility.await().until(() -> hub.pause.calls("forget") == 1);
+      wire.giveUp();
+      Awaitility.await().until(() -> hub.server.connections() == 0);
+      hub.settle();
+      assertThat(lines).hasSize(1);
+      hub.pause.end();
+      Awaitility.await().until(() -> lines.size() == 2);
+      assertThat(lines.getLast()).contains("call=DELETE /v1/tokens/{} by=sub:operator");
     }
   }
 

@@ -248,6 +248,7 @@ final class PublishLines implements BodyReader {
     }
 
     void refuse(Problem problem) {
+      exchange.refused(problem);
       text = told(problem);
     }
 

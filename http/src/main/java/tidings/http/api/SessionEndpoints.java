@@ -42,6 +42,7 @@ final class SessionEndpoints {
 
   private void start(Exchange exchange, Caller caller) {
     callers.useTicket(exchange);
+    exchange.signsIn();
     Sessions.Started started = sessions.start(caller);
     exchange.respond(
         Response.json(201, json(started.caller()))

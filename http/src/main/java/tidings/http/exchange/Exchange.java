@@ -29,6 +29,12 @@ public interface Exchange {
    */
   void administers(String what);
 
+  /** Notes that a session starts, for the audit log if that succeeds. On the event loop. */
+  void signsIn();
+
+  /** Notes that a part of a request was refused, for the audit log. On the event loop. */
+  void refused(Problem problem);
+
   /** Answers. May be called on any thread, once. */
   void respond(Response response);
 
