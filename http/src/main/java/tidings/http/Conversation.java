@@ -352,7 +352,7 @@ final class Conversation extends Watched implements Carrier {
       return;
     }
     ByteBuf out = context().alloc().directBuffer(HEAD_BYTES);
-    ProblemDocument.response(malformed.problem(), malformed.status())
+    ProblemDocument.withStatus(malformed.problem(), malformed.status())
         .guarded()
         .header("X-Request-Id", RequestId.fresh())
         .header("Vary", "Origin")

@@ -105,7 +105,7 @@ final class Http2Exchange extends Watched implements Carrier {
     bodyDeadline();
     if (head.uri().length() > settings.targetBytesMax()) {
       Malformed malformed = Malformed.target(settings);
-      begun.respond(ProblemDocument.response(malformed.problem(), malformed.status()));
+      begun.respond(ProblemDocument.withStatus(malformed.problem(), malformed.status()));
       return;
     }
     boolean admitted = peer.enterStream(from);

@@ -463,9 +463,9 @@ final class Turn implements Exchange {
   }
 
   @Override
-  public void turnAway(Problem problem) {
+  public void turnAway(Problem problem, int waitS) {
     audit(ProblemDocument.status(problem.kind())); // a stream's answer is 200 all the same
-    run(() -> endpoint.handleOverload(this, problem));
+    run(() -> endpoint.handleOverload(this, problem, waitS));
   }
 
   @Override

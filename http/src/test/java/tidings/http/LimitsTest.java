@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -222,6 +223,10 @@ final class LimitsTest {
     assertThat(answer.header("Retry-After")).matches("[1-9][0-9]*");
   }
 
+  private static int seconds(Wire.Answer answer) {
+    return Integer.parseInt(Objects.requireNonNull(answer.header("Retry-After")));
+  }
+
   private static void assertStillReads(RunningHub hub, Wire stream) {
     assertThat(hub.publish(all("p"), "{\"to\":[\"everyone\"],\"title\":\"still\"}").status())
         .isEqualTo(201);
@@ -393,9 +398,12 @@ final class LimitsTest {
         assertThat(hub.call(bad).status()).isEqualTo(401);
       }
       assertLimited(hub.call(bad));
-      assertLimited(hub.call(remote(request("GET", "/v1/session", all("new")))));
+      Wire.Answer limited = hub.call(remote(request("GET", "/v1/session", all("new"))));
+      assertLimited(limited);
+      assertThat(seconds(limited)).as("a third of a minute").isBetween(10, 20);
       try (Wire stream = hub.wire().send(remote(request("GET", "/v1/stream", all("new"))))) {
-        assertSentAway(stream);
+        assertThat(stream.headers().getFirst()).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(stream.frame()).matches("retry: [12][0-9]{4}\n");
       }
       assertThat(hub.call(remote(known)).status()).as("one that is known").isEqualTo(200);
       assertThat(hub.get("/v1/session", all("new")).status()).as("this machine").isEqualTo(200);

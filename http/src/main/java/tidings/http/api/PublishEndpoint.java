@@ -106,9 +106,11 @@ public final class PublishEndpoint implements Endpoint {
           long wait = callers.usage().publish(caller);
           if (wait > 0) {
             exchange.respond(
-                ProblemDocument.rateLimited(
-                    "too many notifications of yours (expected at most %d a second)"
-                        .formatted(callers.usage().limits().publishesPerSecond()),
+                ProblemDocument.response(
+                    Problem.of(
+                        Problem.Kind.RATE_LIMITED,
+                        "too many notifications of yours (expected at most %d a second)"
+                            .formatted(callers.usage().limits().publishesPerSecond())),
                     Rate.seconds(wait)));
             return;
           }

@@ -12,6 +12,7 @@ import tidings.core.access.Tickets;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.http.limit.Counts;
+import tidings.http.limit.Rate;
 import tidings.http.limit.Usage;
 
 /**
@@ -178,11 +179,13 @@ public final class Callers {
 
   /** Whether so many tokens and tickets of the client's network were none that it was sent away. */
   private boolean isShutOut(Exchange exchange) {
-    if (!isCounted(exchange) || usage.failedLogins().nanosUntil(network(exchange)) <= 0) {
+    long wait = isCounted(exchange) ? usage.failedLogins().nanosUntil(network(exchange)) : 0;
+    if (wait == 0) {
       return false;
     }
     exchange.turnAway(
-        Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"));
+        Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"),
+        Rate.seconds(wait));
     return true;
   }
 

@@ -38,8 +38,12 @@ public interface Endpoint {
     exchange.refuse(problem);
   }
 
-  /** Answers a request that is more than the hub takes on now. On the event loop. */
-  default void handleOverload(Exchange exchange, Problem problem) {
-    exchange.refuse(problem);
+  /**
+   * Answers a request that is more than the hub takes on now. On the event loop.
+   *
+   * @param waitS seconds after which it is worth a retry
+   */
+  default void handleOverload(Exchange exchange, Problem problem, int waitS) {
+    exchange.respond(ProblemDocument.response(problem, waitS));
   }
 }

@@ -89,8 +89,15 @@ public interface Exchange {
 
   /**
    * Answers that this is more than the hub takes on now, as the endpoint does. On the event loop.
+   *
+   * @param waitS seconds after which it is worth a retry
    */
-  void turnAway(Problem problem);
+  void turnAway(Problem problem, int waitS);
+
+  /** The same where nobody knows how long that will be. */
+  default void turnAway(Problem problem) {
+    turnAway(problem, ProblemDocument.WAIT_S);
+  }
 
   /** Begins an answer whose length is not known, on the event loop, instead of {@link #respond}. */
   AnswerStream stream(Response head);

@@ -5,34 +5,38 @@ import tidings.core.problem.Problem;
 
 /** Problems as HTTP answers (RFC 9457; protocol/problems.md). */
 public final class ProblemDocument {
-  private static final int RETRY_AFTER_S = 2;
+  /** After so many seconds a retry is worth it where nobody knows better. */
+  static final int WAIT_S = 2;
 
   private ProblemDocument() {}
 
   /** The answer that tells a problem, with the headers that go with its kind. */
   public static Response response(Problem problem) {
-    return response(problem, status(problem.kind()));
+    return response(problem, WAIT_S);
   }
 
-  /** The answer to what is too often, or too much at a time, worth a retry after some seconds. */
-  public static Response rateLimited(String detail, int retryAfterS) {
-    Problem problem = Problem.of(Problem.Kind.RATE_LIMITED, detail);
-    return response(problem, status(problem.kind()), retryAfterS);
+  /**
+   * The same, worth a retry after some seconds.
+   *
+   * @param waitS told with the kinds that may pass
+   */
+  public static Response response(Problem problem, int waitS) {
+    return response(problem, status(problem.kind()), waitS);
   }
 
   /** The same with a status of its own. */
-  public static Response response(Problem problem, int status) {
-    return response(problem, status, RETRY_AFTER_S);
+  public static Response withStatus(Problem problem, int status) {
+    return response(problem, status, WAIT_S);
   }
 
-  private static Response response(Problem problem, int status, int retryAfterS) {
+  private static Response response(Problem problem, int status, int waitS) {
     Response response =
         Response.of(status, "application/problem+json", json(problem, status).bytes())
             .header("Cache-Control", "no-store");
     return switch (problem.kind()) {
       case UNAUTHENTICATED -> response.header("WWW-Authenticate", challenge(problem));
       case RATE_LIMITED, OVERLOADED, STORAGE_FULL, UNAVAILABLE ->
-          response.header("Retry-After", Integer.toString(retryAfterS));
+          response.header("Retry-After", Integer.toString(waitS));
       default -> response;
     };
   }

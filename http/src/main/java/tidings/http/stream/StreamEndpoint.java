@@ -24,6 +24,8 @@ public final class StreamEndpoint implements Endpoint {
               ReadParameters.NAMES.stream(), Stream.of("after", "lastEventId", Callers.TICKET))
           .toList();
 
+  private static final int WAIT_MAX_S = 3_600;
+
   private final Callers callers;
   private final InstantSource clock;
   private final BooleanSupplier turnedAway;
@@ -56,7 +58,7 @@ public final class StreamEndpoint implements Endpoint {
             ReadParameters.filter(request, callers.usage().limits().patternsPerStream()),
             start(request));
     if (turnedAway.getAsBoolean() || !callers.enterStream(exchange, caller)) {
-      turnAway(exchange); // with its ticket, which is good for a moment
+      turnAway(exchange, 0); // with its ticket, which is good for a moment
       return;
     }
     callers.useTicket(exchange);
@@ -70,13 +72,14 @@ public final class StreamEndpoint implements Endpoint {
   }
 
   @Override
-  public void handleOverload(Exchange exchange, Problem problem) {
-    turnAway(exchange);
+  public void handleOverload(Exchange exchange, Problem problem, int waitS) {
+    turnAway(exchange, waitS);
   }
 
   /** For a moment: any status but 200 would end an EventSource for good. */
-  private void turnAway(Exchange exchange) {
-    begin(exchange).end(Outlet.Ending.DRAIN, 1_000 + ThreadLocalRandom.current().nextInt(9_000));
+  private void turnAway(Exchange exchange, int waitS) {
+    int soonest = 1_000 * Math.clamp(waitS, 1, WAIT_MAX_S);
+    begin(exchange).end(Outlet.Ending.DRAIN, soonest + ThreadLocalRandom.current().nextInt(8_000));
   }
 
   private SseOutlet begin(Exchange exchange) {
