@@ -158,6 +158,24 @@ final class SessionTest {
     assertThat(call("GET", "/v1/session", cookie).status()).isEqualTo(200);
   }
 
+  /** A host beside this one may have planted one, so that its session is taken for the user's. */
+  @Test
+  void ofTwoSessionsNoneCounts() {
+    String cookie = signIn(all("alice"));
+    String planted = cookie + "; " + RunningHub.COOKIE + "=" + "A".repeat(43);
+    Wire.Answer refused = call("GET", "/v1/session", planted);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.field()).isEqualTo("Cookie");
+    String onLines = "Cookie: " + RunningHub.COOKIE + "=" + "A".repeat(43) + "\r\n" + cookie;
+    assertThat(call("GET", "/v1/stream", onLines).status()).isEqualTo(400);
+    assertThat(call("DELETE", "/v1/session", planted, OWN).status()).isEqualTo(400);
+    assertThat(call("GET", "/v1/session", cookie + cookie.replace("Cookie: other=1", "")).status())
+        .as("the same twice")
+        .isEqualTo(200);
+    assertThat(call("POST", "/v1/session", planted, OWN, bearer(all("alice"))).status())
+        .isEqualTo(201);
+  }
+
   @Test
   void aChangeWithTheCookieNeedsAnOriginAndReadingDoesNot() {
     String cookie = signIn(all("alice"));
@@ -304,13 +322,22 @@ final class SessionTest {
       String taking = lines("POST", "/v1/tickets", bearer(all("alice")));
       String ticket = limited.call(taking).json().get("ticket").asString();
       String opening = lines("GET", "/v1/stream?ticket=" + ticket, from);
-      try (Wire open = limited.wire().send(lines("GET", "/v1/stream", bearer(all("alice")), from))) {
+      try (Wire open =
+          limited.wire().send(lines("GET", "/v1/stream", bearer(all("alice")), from))) {
         open.headers();
         assertThat(open.frame()).startsWith("event: hello");
         assertIsSentAway(limited, opening); // it may have one stream
         try (Wire polls =
-            limited.wire().send(lines("POST", "/v1/notifications", bearer(all("alice")), from,
-                "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"))) {
+            limited
+                .wire()
+                .send(
+                    lines(
+                        "POST",
+                        "/v1/notifications",
+                        bearer(all("alice")),
+                        from,
+                        "Content-Type: application/x-ndjson",
+                        "Transfer-Encoding: chunked"))) {
           polls.headers();
           assertIsSentAway(limited, opening); // and two requests
         }

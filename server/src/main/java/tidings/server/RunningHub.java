@@ -153,6 +153,12 @@ final class RunningHub {
               + " token; give a configuration with keys to run it for others",
           url);
     }
+    if (!access.cookie().isOfThisHostAlone() && !config.dev()) {
+      logger.warn(
+          "access.session.cookie is {}: any host of the same domain can set a cookie of that name"
+              + " in a browser, and so sign its user in as another (expected __Host-…)",
+          access.cookie().name());
+    }
     logger.info("serves on {}, keeps its log in {}", url, config.store().sqlite());
   }
 

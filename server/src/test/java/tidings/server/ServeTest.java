@@ -205,6 +205,16 @@ final class ServeTest {
   }
 
   @Test
+  void aCookieThatOtherHostsCanSetIsWarnedOf() throws Exception {
+    Files.writeString(
+        folder.resolve("hub.yaml"),
+        "access: {public-topics: [everyone], session: {cookie: tidings}}");
+    Running hub = start("serve", "--config", "hub.yaml", "--port", "0");
+    url(hub);
+    await().until(() -> hub.err().contains("access.session.cookie is tidings"));
+  }
+
+  @Test
   void aSourceThatIsAwayDegradesTheHubAndIsNamed() throws Exception {
     Files.writeString(
         folder.resolve("hub.yaml"),

@@ -18,7 +18,8 @@ public record SessionConfig(String cookie, Duration idle, Duration ageMax) {
             Kind.COOKIE,
             "__Host-tidings",
             "The name of their cookie. The prefix `__Host-` has browsers take it from this host"
-                + " alone."),
+                + " alone; without it, which a warning says at the start, each host of the same"
+                + " domain can set it too."),
         section.get(
             "idle",
             Kind.duration("1m", "365d"),
