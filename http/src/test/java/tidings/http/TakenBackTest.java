@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,6 +166,34 @@ final class TakenBackTest {
               .POST(BodyPublishers.ofString("{\"to\":[\"topic:t\"],\"title\":\"goes on\"}"))
               .build();
       assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(201);
+    }
+  }
+
+  /** What is read when the revocation comes may hold what is published after its answer. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/notifications",
+        "/v1/notifications?after=earliest",
+        "/v1/notifications?after=earliest&wait=10s",
+        "/v1/notifications/ID",
+        "/v1/notifications/ID/raw"
+      })
+  void whatIsReadDuringTheRevocationIsNotGiven(String target) {
+    try (RunningHub paused = RunningHub.start()) {
+      Wire.Answer published = paused.publish(all("p"), "{\"to\":[\"everyone\"],\"title\":\"Hi\"}");
+      String id = published.json().get("id").asString();
+      paused.pause.begin();
+      try (Wire wire =
+          paused.wire().send(request("GET", target.replace("ID", id), token("read", "alice")))) {
+        Awaitility.await().until(() -> paused.pause.calls("read") + paused.pause.calls("find") > 0);
+        paused
+            .revocations
+            .revoke(new Revocations.Target.TokenId("read"), CLOCK.instant().plusSeconds(60))
+            .join();
+        paused.pause.end();
+        assertThat(wire.answer().status()).isEqualTo(401);
+      }
     }
   }
 

@@ -80,15 +80,16 @@ public final class HistoryEndpoint implements Endpoint {
     } else if (after != null) {
       Start start = start(after);
       exchange.reading(
-          () -> respond(exchange, interest, hub.history().after(interest, start, limit)));
+          () -> respond(exchange, caller, interest, hub.history().after(interest, start, limit)));
     } else {
       String cursor = cursor(before);
       exchange.reading(
-          () -> respond(exchange, interest, hub.history().before(interest, cursor, limit)));
+          () -> respond(exchange, caller, interest, hub.history().before(interest, cursor, limit)));
     }
   }
 
-  private void respond(Exchange exchange, Interest interest, History.Page page) {
+  private void respond(Exchange exchange, Caller caller, Interest interest, History.Page page) {
+    callers.checkHolds(caller);
     exchange.respond(Response.json(200, new Pages(hub.log().epochs()).page(page, interest)));
   }
 

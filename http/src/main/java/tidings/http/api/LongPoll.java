@@ -18,7 +18,6 @@ import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscriber;
 import tidings.core.delivery.Subscription;
 import tidings.core.log.Entry;
-import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
@@ -78,7 +77,7 @@ final class LongPoll {
   private void seen(History.Page page) {
     if (!callers.holds(caller)) { // it ended while the page was read
       leave();
-      exchange.refuse(Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
+      exchange.refuse(Callers.ENDED);
       return;
     }
     if (over

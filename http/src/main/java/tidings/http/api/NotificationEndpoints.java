@@ -1,7 +1,9 @@
 package tidings.http.api;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import tidings.core.access.Caller;
 import tidings.core.delivery.Filter;
 import tidings.core.delivery.Hub;
@@ -26,19 +28,21 @@ public final class NotificationEndpoints {
 
   /** {@code GET /v1/notifications/{id}}. */
   public Endpoint one() {
-    return exchange -> identified(exchange, caller -> one(exchange, caller));
+    return exchange -> reading(exchange, caller -> one(exchange, caller));
   }
 
   private void one(Exchange exchange, Caller caller) {
     UUID id = NotificationId.of(exchange.request()).orElseThrow(NotificationId::notFound);
-    Entry entry = hub.history().find(caller, id).orElseThrow(NotificationId::notFound);
+    Optional<Entry> found = hub.history().find(caller, id);
+    callers.checkHolds(caller);
+    Entry entry = found.orElseThrow(NotificationId::notFound);
     Interest interest = Interest.of(caller, Filter.NONE);
     exchange.respond(Response.json(200, new Pages(hub.log().epochs()).item(entry, interest)));
   }
 
   /** {@code GET /v1/notifications/{id}/raw}. */
   public Endpoint raw() {
-    return exchange -> identified(exchange, caller -> raw(exchange, caller));
+    return exchange -> reading(exchange, caller -> raw(exchange, caller));
   }
 
   private void raw(Exchange exchange, Caller caller) {
@@ -46,7 +50,9 @@ public final class NotificationEndpoints {
       throw Problem.of(Problem.Kind.FORBIDDEN, "not granted to read raw originals").refusal();
     }
     UUID id = NotificationId.of(exchange.request()).orElseThrow(NotificationId::notFound);
-    byte[] raw = hub.history().raw(caller, id).orElseThrow(NotificationId::notFound);
+    Optional<byte[]> found = hub.history().raw(caller, id);
+    callers.checkHolds(caller);
+    byte[] raw = found.orElseThrow(NotificationId::notFound);
     exchange.respond(
         Response.of(200, "application/octet-stream", raw)
             .header("Content-Disposition", "attachment")
@@ -55,7 +61,10 @@ public final class NotificationEndpoints {
 
   /** {@code DELETE /v1/notifications/{id}}. */
   public Endpoint withdraw() {
-    return exchange -> identified(exchange, caller -> withdraw(exchange, caller));
+    return exchange -> {
+      exchange.request().allowParameters(List.of());
+      callers.identify(exchange, caller -> exchange.blocking(() -> withdraw(exchange, caller)));
+    };
   }
 
   private void withdraw(Exchange exchange, Caller caller) {
@@ -73,7 +82,7 @@ public final class NotificationEndpoints {
               @Override
               public void refused(Problem problem) {
                 if (problem.kind() == Problem.Kind.NOT_FOUND) {
-                  exchange.blocking(() -> notTheirs(exchange, caller, id));
+                  exchange.onLoop(() -> exchange.reading(() -> notTheirs(exchange, caller, id)));
                 } else {
                   exchange.refuse(problem);
                 }
@@ -91,8 +100,8 @@ public final class NotificationEndpoints {
   }
 
   /** Goes on with the caller where it may block. */
-  private void identified(Exchange exchange, java.util.function.Consumer<Caller> next) {
+  private void reading(Exchange exchange, Consumer<Caller> next) {
     exchange.request().allowParameters(List.of());
-    callers.identify(exchange, caller -> exchange.blocking(() -> next.accept(caller)));
+    callers.identify(exchange, caller -> exchange.reading(() -> next.accept(caller)));
   }
 }

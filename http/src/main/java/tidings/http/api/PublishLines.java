@@ -142,7 +142,7 @@ final class PublishLines implements BodyReader {
         refuseLast(lines.number(), tooLong());
       } else if (line.length > 0 && !callers.holds(from)) {
         held = null;
-        refuseLast(lines.number(), Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended"));
+        refuseLast(lines.number(), Callers.ENDED);
       } else if (line.length > 0 && !mayPublish(from)) {
         held = slowed ? line : null;
       } else {

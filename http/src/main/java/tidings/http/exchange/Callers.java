@@ -25,6 +25,10 @@ public final class Callers {
   /** The query parameter that holds a ticket. */
   public static final String TICKET = "ticket";
 
+  /** What is answered to credentials that ended while the request was under way. */
+  public static final Problem ENDED =
+      Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended");
+
   private static final String SCHEME = "Bearer ";
 
   private final Authenticator authenticator;
@@ -268,6 +272,17 @@ public final class Callers {
   /** Whether a caller's credentials still hold, for a request that lasts. On any thread. */
   public boolean holds(Caller caller) {
     return authenticator.holds(caller);
+  }
+
+  /**
+   * Asks that before an answer which may have taken its time. On any thread.
+   *
+   * @throws Refusal of {@link #ENDED}
+   */
+  public void checkHolds(Caller caller) {
+    if (!holds(caller)) {
+      throw ENDED.refusal();
+    }
   }
 
   /**
