@@ -24,6 +24,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
@@ -213,11 +214,11 @@ final class Conversation extends Watched implements Carrier {
       keepAlive = !version10 && HttpUtil.isKeepAlive(head);
       turn = new Turn(this, site, request);
       bodyDeadline();
-      boolean admitted = peer.enter(from);
-      if (admitted) {
+      Problem tooMany = peer.enter(from);
+      if (tooMany == null) {
         client = from;
       }
-      turn.begin(head, admitted);
+      turn.begin(head, tooMany);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.AnswerStream;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
@@ -108,11 +109,11 @@ final class Http2Exchange extends Watched implements Carrier {
       begun.respond(ProblemDocument.withStatus(malformed.problem(), malformed.status()));
       return;
     }
-    boolean admitted = peer.enterStream(from);
-    if (admitted) {
+    Problem tooMany = peer.enterStream(from);
+    if (tooMany == null) {
       client = from;
     }
-    begun.begin(head, admitted);
+    begun.begin(head, tooMany);
     if (ended) {
       take(LastHttpContent.EMPTY_LAST_CONTENT);
     }

@@ -2,6 +2,8 @@ package tidings.http;
 
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.Sender;
 
 /**
@@ -9,6 +11,13 @@ import tidings.http.exchange.Sender;
  * whose it is. Immutable.
  */
 final class Peer {
+  /** What a client is told that has too much under way. */
+  static final Problem TOO_MANY =
+      Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once");
+
+  private static final Problem FULL =
+      Problem.of(Problem.Kind.OVERLOADED, "too many connections and streams at once");
+
   private final InetAddress address;
   private final boolean secure;
   private final boolean direct;
@@ -50,9 +59,9 @@ final class Peer {
         : new Sender(address, secure, null, direct);
   }
 
-  /** Counts a request of a client, unless that is too many; then it is not to be left. */
-  boolean enter(InetAddress client) {
-    return !isCounted(client) || connections.enter(client);
+  /** Counts a request of a client. If that is too many, says so; then it is not to be left. */
+  @Nullable Problem enter(InetAddress client) {
+    return !isCounted(client) || connections.enter(client) ? null : TOO_MANY;
   }
 
   void leave(InetAddress client) {
@@ -61,16 +70,16 @@ final class Peer {
     }
   }
 
-  /** Counts a stream of HTTP/2 as if it were a connection, unless that is too many. */
-  boolean enterStream(InetAddress client) {
+  /** The same of a stream of HTTP/2, which counts as if it were a connection. */
+  @Nullable Problem enterStream(InetAddress client) {
     if (!connections.enter()) {
-      return false;
+      return FULL;
     }
     if (!isSaid(client) || connections.enter(client)) {
-      return true;
+      return null;
     }
     connections.leave();
-    return false;
+    return TOO_MANY;
   }
 
   void leaveStream(InetAddress client) {

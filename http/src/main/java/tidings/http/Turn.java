@@ -75,9 +75,9 @@ final class Turn implements Exchange {
   // --- the request comes ---
 
   /**
-   * @param admitted whether its client has not too many under way already
+   * @param tooMany why it is more than is taken on, null if it is not
    */
-  void begin(HttpRequest head, boolean admitted) {
+  void begin(HttpRequest head, @Nullable Problem tooMany) {
     Problem fault = request.sender().fault();
     if (fault != null) {
       refuse(fault);
@@ -96,8 +96,8 @@ final class Turn implements Exchange {
       return;
     }
     endpoint = site.router().find(request.method(), request.path());
-    if (!admitted) {
-      turnAway(tooMany());
+    if (tooMany != null) {
+      turnAway(tooMany);
       return;
     }
     awaited = HttpUtil.is100ContinueExpected(head);
@@ -412,7 +412,7 @@ final class Turn implements Exchange {
   public void blocking(Runnable task) {
     InetAddress client = Sender.network(request.sender().client());
     if (!request.isLocal() && !carrier.worker().tasks().enter(client)) {
-      turnAway(tooMany());
+      turnAway(Peer.TOO_MANY);
       return;
     }
     try {
@@ -456,10 +456,6 @@ final class Turn implements Exchange {
     if (!request.isLocal()) {
       carrier.worker().tasks().leave(client);
     }
-  }
-
-  private static Problem tooMany() {
-    return Problem.of(Problem.Kind.RATE_LIMITED, "too many requests of your address at once");
   }
 
   @Override

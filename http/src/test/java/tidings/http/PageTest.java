@@ -89,6 +89,7 @@ final class PageTest {
         "/.hidden.js",
         "/tidings/http/HttpServer.class",
         "/missing.js",
+        "?x",
       })
   void onlyFilesOfThePageAreGiven(String path) {
     assertThat(hub.get(path, null).status()).isEqualTo(404);

@@ -43,7 +43,7 @@ public final class StaticFiles implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     Request request = exchange.request();
-    if (request.path().isEmpty()) { // the prefix alone: what the page asks for is below it
+    if (request.path().isEmpty() && !request.link("").isEmpty()) { // the page is below the prefix
       exchange.respond(
           Response.empty(308)
               .header("Location", request.link("/"))
