@@ -98,11 +98,14 @@ public final class LiveSessions implements Sessions {
     try {
       Deque<Live> own = byUser.getOrDefault(user, new ArrayDeque<>());
       while (!own.isEmpty() && (own.size() >= PER_USER_MAX || own.getFirst().isOver(now))) {
-        remove(own.getFirst());
+        remove(own.getFirst(), now);
       }
       if (byHash.size() >= COUNT_MAX && now.isAfter(swept.plusSeconds(1))) {
         swept = now;
-        byHash.values().stream().filter(one -> one.isOver(now)).toList().forEach(this::remove);
+        byHash.values().stream()
+            .filter(one -> one.isOver(now))
+            .toList()
+            .forEach(one -> remove(one, now));
       }
       if (byHash.size() >= COUNT_MAX) {
         throw Problem.of(Problem.Kind.OVERLOADED, "too many sessions; try again later").refusal();
@@ -115,8 +118,8 @@ public final class LiveSessions implements Sessions {
     return new Started(secret, live.caller(), Duration.between(now, end));
   }
 
-  /** Under the lock. */
-  private void remove(Live live) {
+  /** Under the lock. The streams of one that is over have ended by themselves. */
+  private void remove(Live live, Instant now) {
     byHash.remove(live.hash);
     Deque<Live> own = byUser.get(live.user);
     if (own != null) {
@@ -125,7 +128,9 @@ public final class LiveSessions implements Sessions {
         byUser.remove(live.user);
       }
     }
-    changes.incrementAndGet();
+    if (!live.isOver(now)) {
+      changes.incrementAndGet();
+    }
   }
 
   @Override
@@ -146,7 +151,7 @@ public final class LiveSessions implements Sessions {
     try {
       Live live = byHash.get(hash);
       if (live != null) {
-        remove(live);
+        remove(live, clock.instant());
       }
     } finally {
       lock.unlock();

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.ApiTokens;
 import tidings.core.access.Caller;
+import tidings.core.access.CredentialStore;
 import tidings.core.access.Grant;
 import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
@@ -126,6 +130,53 @@ final class ApiTokensTest {
     assertThat(office.apiTokens.list()).isEmpty();
   }
 
+  /** A call that is tried again after a time-out makes two of one revocation. */
+  @Test
+  void oneOfTwoRevocationsHidesNoTokenThatCameBetweenThem() {
+    Queue<Runnable> outcomes = new ArrayDeque<>();
+    KeptApiTokens tokens =
+        new KeptApiTokens(forgetting(outcomes), List.of(), () -> Office.NOW, new Random(5));
+    tokens.make("ci", GRANT).join();
+    CompletableFuture<Void> first = tokens.revoke("ci");
+    CompletableFuture<Void> second = tokens.revoke("ci");
+    outcomes.remove().run();
+    first.join();
+    String between = tokens.make("ci", GRANT).join();
+    outcomes.remove().run();
+    second.join();
+
+    assertThat(tokens.list()).extracting(ApiTokens.Described::name).containsExactly("ci");
+    assertThat(tokens.caller(between)).isNotNull();
+    CompletableFuture<Void> third = tokens.revoke("ci");
+    outcomes.remove().run();
+    third.join();
+    assertThat(tokens.caller(between)).isNull();
+  }
+
+  /** The store, which tells that it forgot when the test lets it. */
+  private CredentialStore forgetting(Queue<Runnable> outcomes) {
+    CredentialStore real = office.store();
+    return new CredentialStore() {
+      @Override
+      public List<Kept> kept(Kind kind) {
+        return real.kept(kind);
+      }
+
+      @Override
+      public CompletableFuture<Void> keep(Kept kept) {
+        return real.keep(kept);
+      }
+
+      @Override
+      public CompletableFuture<Void> forget(Kind kind, String id) {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Void> done = real.forget(kind, id);
+        outcomes.add(() -> told.complete(done.join()));
+        return told;
+      }
+    };
+  }
+
   @Test
   void tokensAreListedByNameWithoutSecrets() {
     make("b");
@@ -149,7 +200,7 @@ final class ApiTokensTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "a/b", "ü", "a\n"})
+  @ValueSource(strings = {"", "a b", "a/b", "ü", "a\n", ".", ".."})
   void aNameIsAWord(String name) {
     assertThat(catchThrowableOfType(Refusal.class, () -> make(name)).problem().field())
         .isEqualTo("name");

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import tidings.core.access.Caller;
+import tidings.core.access.CredentialStore;
 import tidings.core.log.Entry;
 import tidings.core.log.Log;
 import tidings.core.notification.AddressPattern;
@@ -79,6 +80,10 @@ final class Office implements AutoCloseable {
   void restart() {
     store.close();
     open();
+  }
+
+  CredentialStore store() {
+    return store;
   }
 
   Path file() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,39 @@ final class SessionsTest {
     assertThat(holds(caller)).isFalse();
     assertThat(more).allSatisfy(session -> assertThat(holds(use(session))).isTrue());
     assertThat(holds(use(bobs))).isTrue();
+  }
+
+  @Test
+  void aHubFullOfSessionsLooksOnceASecondForThoseThatAreOver() {
+    Caller brief = until(office.now.plusMillis(500));
+    Caller lasting = until(office.now.plusSeconds(60));
+    for (int i = 0; i < LiveSessions.COUNT_MAX; i++) {
+      office.sessions.start(as("u" + i, i % 2 == 0 ? brief : lasting));
+    }
+    assertTooMany();
+    office.pass(Duration.ofMillis(600));
+    assertTooMany(); // though half of them are over
+    office.pass(Duration.ofMillis(600));
+    long changes = office.authenticator.changes();
+    assertThat(office.sessions.use(office.sessions.start(as("new", lasting)).secret())).isNotNull();
+    assertThat(office.authenticator.changes()).as("nobody's stream has to look").isEqualTo(changes);
+  }
+
+  private void assertTooMany() {
+    Refusal refusal =
+        catchThrowableOfType(
+            Refusal.class, () -> office.sessions.start(office.caller("one-too-many")));
+    assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.OVERLOADED);
+  }
+
+  private Caller until(Instant end) {
+    Caller caller = office.caller("alice");
+    return new Caller(caller.user(), caller.publisher(), caller.grant(), end, caller.credential());
+  }
+
+  private static Caller as(String user, Caller caller) {
+    return new Caller(
+        user, caller.publisher(), caller.grant(), caller.expires(), caller.credential());
   }
 
   @Test

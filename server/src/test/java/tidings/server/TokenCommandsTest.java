@@ -3,6 +3,8 @@ package tidings.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +137,28 @@ final class TokenCommandsTest {
     try (var files = Files.list(folder.resolve("data"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("tidings.db", "tidings.db.lock");
+    }
+  }
+
+  /** That is when it is needed. */
+  @Test
+  void aHubThatTakesNoMoreConnectionsIsAdministered() throws Exception {
+    Path file = folder.resolve("hub.yaml");
+    Files.writeString(
+        file, Files.readString(file).replace("port: 0", "port: 0, connections-max: 4"));
+    int port = URI.create(serve()).getPort();
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 5; i++) {
+        sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      assertThat(sockets.getLast().getInputStream().read()).as("it was closed").isEqualTo(-1);
+      made("new", "ci", "--config", "hub.yaml");
+      assertThat(token("revoke", "ci", "--config", "hub.yaml").code()).isZero();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
     }
   }
 

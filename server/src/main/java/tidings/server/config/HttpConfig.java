@@ -137,9 +137,11 @@ public record HttpConfig(
         section.section(
             "limits",
             "What one user, or one address, may ask for; beside `connections-max` and the others"
-                + " above. Requests of this machine itself are not counted, unless they came"
-                + " through a proxy. Who is over a limit is answered 429 with `Retry-After`; a"
-                + " stream is told to come back later.",
+                + " above. Requests of this machine itself are not counted for a user or an address,"
+                + " unless they came through a proxy; `patterns-per-stream-max`,"
+                + " `publishes-per-second-max` and `requests-max` hold them too. Who is over a limit"
+                + " is answered 429 with `Retry-After`, of patterns 400; a stream is told to come"
+                + " back later.",
             LimitsConfig::read),
         section.section("tls", "HTTPS, without a proxy that sees to it.", TlsConfig::read));
   }

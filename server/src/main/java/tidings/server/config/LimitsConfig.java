@@ -37,7 +37,8 @@ public record LimitsConfig(
             "patterns-per-stream-max",
             Kind.integer(1, 1_000),
             "100",
-            "How often each of `to`, `type` and `source` may stand in a request that reads."),
+            "How often each of `to`, `type` and `source` may stand in a request that reads; more"
+                + " are answered 400."),
         section.optional(
             "publishes-per-second-max",
             Kind.integer(1, 1_000_000),
@@ -49,7 +50,7 @@ public record LimitsConfig(
             Kind.integer(16, 1_000_000),
             "16384",
             "Requests at a time that wait for the store or for the verification of a token, in all;"
-                + " one more is answered 503 with `Retry-After`. This machine's own count too."),
+                + " one more is answered 503 with `Retry-After`."),
         section.get(
             "failed-logins-per-minute-max",
             Kind.integer(1, 1_000_000),
