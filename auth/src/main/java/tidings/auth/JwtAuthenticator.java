@@ -123,10 +123,10 @@ public final class JwtAuthenticator implements Authenticator {
       throw new InvalidToken("not a signed JWT in compact form");
     }
     JWSHeader header = header(parts.group(1));
+    String payload = new String(decode(parts.group(2)), StandardCharsets.UTF_8);
     List<TokenKey> signers =
-        signers(header, token.substring(0, parts.end(2)), decode(parts.group(3)));
-    TokenClaims claims =
-        TokenClaims.read(new String(decode(parts.group(2)), StandardCharsets.UTF_8));
+        signers(header, payload, token.substring(0, parts.end(2)), decode(parts.group(3)));
+    TokenClaims claims = TokenClaims.read(payload);
     checkTimes(claims);
     TokenKey key = issuersKey(signers, claims);
     Instant end = claims.expires().plus(LEEWAY);
@@ -154,20 +154,29 @@ public final class JwtAuthenticator implements Authenticator {
     return header;
   }
 
-  /** The keys that signed it, after a new look for keys if none of those that are known did. */
-  private List<TokenKey> signers(JWSHeader header, String input, byte[] signature)
+  /**
+   * The keys that signed it, after a new look for keys if none of those that are known did. Only
+   * the set of the issuer whom the token claims is looked at: with a key of any other it would be
+   * refused anyway.
+   */
+  private List<TokenKey> signers(JWSHeader header, String payload, String input, byte[] signature)
       throws InvalidToken {
     KeyRing ring = settings.keys();
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
     Set<TokenKey> tried = ring.keys();
     List<TokenKey> signers = signers(tried, header, bytes, signature);
-    if (signers.isEmpty() && ring.isRenewed(tried, header.getKeyID())) {
+    if (!signers.isEmpty()) {
+      return signers;
+    }
+    KeySet set = ring.setOf(TokenClaims.claimedIssuer(payload));
+    boolean settled = set == null || set.isSettled(header.getKeyID());
+    if (!ring.keys().equals(tried)) {
       signers = signers(ring.keys(), header, bytes, signature);
     }
     if (!signers.isEmpty()) {
       return signers;
     }
-    if (ring.isIncomplete(header.getKeyID())) {
+    if (!settled) {
       throw Problem.of(
               Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again")
           .refusal();

@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -26,7 +29,7 @@ import tidings.auth.JwkSet.Jwk;
 
 /**
  * An issuer's keys, from a JWK set that is looked at again and again. While nothing good comes from
- * there, the last good set stays. Thread-safe; only {@link #readNow} blocks.
+ * there, the last good set stays. Thread-safe; only {@link #readNow} and {@link #isSettled} block.
  */
 public final class KeySet {
   /** How long a look at a URL may take. */
@@ -40,6 +43,12 @@ public final class KeySet {
   /** After a look that failed, and before one that an unknown key asks for. */
   private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
 
+  /**
+   * So many verifications wait for a key that is not known yet; of the others nobody knows. Each
+   * set has its own, so that one which hangs holds up no other issuer's tokens.
+   */
+  static final int WAITING_MAX = 1_024;
+
   /** Looks come this much earlier or later, so that not all hubs look at once. */
   private static final double JITTER = 0.1;
 
@@ -52,7 +61,9 @@ public final class KeySet {
   private final RandomGenerator random;
   private final LongAdder looks = new LongAdder();
   private final LongAdder failures = new LongAdder();
+  private final Semaphore waiting = new Semaphore(WAITING_MAX);
   private volatile Map<Jwk, TokenKey> keys = Map.of();
+  private volatile boolean known; // whether it was read
   private volatile @Nullable String trouble;
   private volatile Runnable changed = () -> {};
 
@@ -146,8 +157,51 @@ public final class KeySet {
     return keys.values();
   }
 
-  boolean lacks(String id) {
-    return keys.keySet().stream().noneMatch(key -> key.id().equals(id));
+  /**
+   * Looks for a key that a token names, if it is not known. Blocks, for no longer than a look
+   * takes.
+   *
+   * @param id null if the token names none: then no look is made
+   * @return whether a token that none of the keys signed is wrong now; else nobody knows, because
+   *     the set can't be read or too many wait for it already
+   */
+  boolean isSettled(@Nullable String id) {
+    if (id == null || has(id)) {
+      return known;
+    }
+    return hasLooked() && known && (trouble == null || has(id));
+  }
+
+  private boolean has(String id) {
+    return keys.keySet().stream().anyMatch(key -> key.id().equals(id));
+  }
+
+  private boolean hasLooked() {
+    CompletableFuture<Void> look = look();
+    if (look.isDone()) {
+      return true;
+    }
+    if (!waiting.tryAcquire()) {
+      return false;
+    }
+    try {
+      return await(look);
+    } finally {
+      waiting.release();
+    }
+  }
+
+  /** Waits for looks, for as long as one may take; whether they have ended. */
+  static boolean await(CompletableFuture<Void> looks) {
+    try {
+      looks.get(LOOK_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false; // the set says what is wrong
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** What runs after the keys have changed. */
@@ -266,6 +320,7 @@ public final class KeySet {
       json = fetched.json();
     }
     etag = fetched.etag();
+    known = true;
     return change;
   }
 

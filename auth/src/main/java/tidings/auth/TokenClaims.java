@@ -14,7 +14,7 @@ import tidings.core.problem.Refusal;
 
 /**
  * What a token says (protocol/access.md), read strictly. Made only of tokens whose signature was
- * checked.
+ * checked; {@link #claimedIssuer} alone is for others.
  */
 record TokenClaims(
     String user,
@@ -58,6 +58,18 @@ record TokenClaims(
         audience(claims.get("aud")),
         text(claims, "jti"),
         grant(claims.get("tidings")));
+  }
+
+  /**
+   * Whose token it claims to be, null if it doesn't say. Anybody may have written it: it may choose
+   * where a key is looked for, and nothing else.
+   */
+  static @Nullable String claimedIssuer(String json) {
+    try {
+      return object(json).get("iss") instanceof String issuer ? issuer : null;
+    } catch (ParseException e) {
+      return null;
+    }
   }
 
   /** Reads a JSON object, where Nimbus has null for whatever begins with {@code null}. */

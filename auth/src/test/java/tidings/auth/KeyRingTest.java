@@ -288,6 +288,49 @@ final class KeyRingTest {
     assertThat(set.looks()).isEqualTo(2);
   }
 
+  @Test
+  void aSetThatHangsHoldsUpNoTokenOfAnotherIssuer() {
+    Standing wiki = new Standing(Jwks.key(Tokens.ED25519, "one"));
+    JwtAuthenticator both =
+        authenticator(started(List.of(), set("shop", shop, HOUR), set("wiki", wiki, HOUR)));
+    CountDownLatch released = new CountDownLatch(1);
+    shop.becomes(() -> {
+      released.await();
+      return new KeySetSource.Fetched(Jwks.set(Jwks.key(Tokens.ED25519, "one")), null);
+    });
+    wiki.becomes(Jwks.key(OTHER, "two"));
+    pass(Duration.ofSeconds(5));
+    List<CompletableFuture<Problem.Kind>> forged =
+        IntStream.rangeClosed(0, KeySet.WAITING_MAX)
+            .mapToObj(i -> token(OTHER, "k" + i, "shop"))
+            .map(token ->
+                CompletableFuture.supplyAsync(
+                    () -> refusal(both, token), Thread::startVirtualThread))
+            .toList();
+    await().until(() -> forged.stream().filter(CompletableFuture::isDone).count() == 1);
+    taken(both, token(OTHER, "two", "wiki"));
+    taken(both, token(Tokens.ED25519, "one", "shop"));
+    assertThat(refusal(both, token(OTHER, "two", "nobody")))
+        .isEqualTo(Problem.Kind.UNAUTHENTICATED);
+    assertThat(forged.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join))
+        .containsExactly(Problem.Kind.UNAVAILABLE);
+    released.countDown();
+    assertThat(forged.stream().map(CompletableFuture::join))
+        .containsOnlyOnce(Problem.Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void aKeyThatCannotBeLookedForIsNotCalledWrong() {
+    shop.becomes(() -> {
+      throw new IOException("no answer");
+    });
+    look();
+    assertThat(refusal(authenticator, token(OTHER, "two", "shop")))
+        .isEqualTo(Problem.Kind.UNAVAILABLE);
+    refused(token(OTHER, "one", "shop"));
+    refused(token(OTHER, "two", "wiki"));
+  }
+
   @ParameterizedTest
   @MethodSource
   void whateverASourceSaysTheKnownKeysStay(Standing.Answer answer) {
@@ -335,6 +378,8 @@ final class KeyRingTest {
             started(List.of(TokenKey.hs256("main", Tokens.SECRET, null, "tidings")), wiki));
     String token = token(Tokens.ED25519, "one", "wiki");
     assertThat(refusal(waits, token)).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(refusal(waits, token(Tokens.ED25519, "one", "shop")))
+        .isEqualTo(Problem.Kind.UNAUTHENTICATED);
     taken(
         waits,
         Tokens.hmac(
