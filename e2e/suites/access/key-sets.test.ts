@@ -122,13 +122,25 @@ it.each([
   await until('the first key again', async () => (await publish(signed(issuer, 'one', old))) === 201);
 });
 
+it('an empty set withdraws the last key, in mid-stream, and says so', async () => {
+  const reader = await new Subscriber(hub.url, { token: signed('login', 'one', first), retryMs: 0 }).ready();
+  endpoint.says(200, '{"keys":[]}');
+  await until('the stream ends', () => reader.ended);
+  expect(reader.raw.at(-1)?.event).toBe('reauth');
+  expect(await publish(signed('login', 'one', first))).toBe(401);
+  expect(await publish(signed('shop', 'one', inFile))).toBe(201);
+  expect(await ready()).toMatch(/"status":"degraded".*the set is empty: all are withdrawn/);
+  expect(hub.output).toMatch(/WARN.* is empty: login has withdrawn all its keys/);
+  endpoint.says(200, setOf({ one: first }));
+  await until('its keys', async () => (await publish(signed('login', 'one', first))) === 201);
+});
+
 describe('an endpoint that lies or hangs harms nobody who has a known key', () => {
   const known = signed('login', 'one', first);
   const oct = { kty: 'oct', kid: 'one', k: Buffer.alloc(32, 1).toString('base64url') };
   const lies: [string, RegExp, () => void][] = [
     ['500', /status 500/, () => endpoint.says(500, 'oops')],
     ['malformed JSON', /no JSON object/, () => endpoint.says(200, '{"keys":[')],
-    ['an empty set', /no usable key("|$)/, () => endpoint.says(200, '{"keys":[]}')],
     ['a shared secret', /a shared secret/, () => endpoint.says(200, JSON.stringify({ keys: [oct] }))],
     ['two keys of one kid', /has its kid, too/, () => endpoint.says(200, JSON.stringify({ keys: [jwk(first, 'one'), jwk(second, 'one')] }))],
     ['a redirect elsewhere', /status 302/, () => endpoint.says(302, '', { location: elsewhereUrl })],

@@ -23,7 +23,7 @@ import java.util.Set;
  * The keys of a JWK set (RFC 7517) that verify tokens. A key's algorithm is that of its type; what
  * the set says of it only has to agree.
  *
- * @param keys no two with one id, never none
+ * @param keys no two with one id; none only if the set is empty, as one whose keys were all withdrawn
  * @param passedOver why the others are not used, one text each
  */
 record JwkSet(List<Jwk> keys, List<String> passedOver) {
@@ -44,7 +44,7 @@ record JwkSet(List<Jwk> keys, List<String> passedOver) {
    * passed over (RFC 7517, 5).
    *
    * @param algorithms those that the keys may be of
-   * @throws IOException if it is no set, has no usable key, or has two with one id
+   * @throws IOException if it is no set, has keys of which none is usable, or two with one id
    */
   static JwkSet read(byte[] json, Set<PairAlgorithm> algorithms) throws IOException {
     List<?> items = items(json);
@@ -64,8 +64,8 @@ record JwkSet(List<Jwk> keys, List<String> passedOver) {
       }
       keys.add(key);
     }
-    if (keys.isEmpty()) {
-      throw new IOException("no usable key" + (passedOver.isEmpty() ? "" : ": " + passedOver));
+    if (keys.isEmpty() && !items.isEmpty()) {
+      throw new IOException("no usable key: " + passedOver);
     }
     return new JwkSet(keys, passedOver);
   }

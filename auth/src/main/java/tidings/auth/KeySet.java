@@ -29,7 +29,7 @@ import tidings.auth.JwkSet.Jwk;
 
 /**
  * An issuer's keys, from a JWK set that is looked at again and again. While nothing good comes from
- * there, the last good set stays. Thread-safe; only {@link #readNow} and {@link #isSettled} block.
+ * there, the last good set stays; an empty one is good, and withdraws all keys. Thread-safe; only {@link #readNow} and {@link #isSettled} block.
  */
 public final class KeySet {
   /** How long a look at a URL may take. */
@@ -67,8 +67,9 @@ public final class KeySet {
   private volatile @Nullable String trouble;
   private volatile Runnable changed = () -> {};
 
-  private byte[] json = {}; // json and etag: of whoever looks
+  private byte[] json = {}; // these, and what follows: of whoever looks
   private @Nullable String etag;
+  private boolean saidEmpty;
 
   private @Nullable CompletableFuture<Void> underWay; // these, and all below, by the lock
   private long began;
@@ -136,6 +137,11 @@ public final class KeySet {
   /** How many keys there are. */
   public int size() {
     return keys.size();
+  }
+
+  /** Whether it was read, and had no key. */
+  public boolean isEmpty() {
+    return known && keys.isEmpty();
   }
 
   /** Why the last look brought nothing, null if all is well. */
@@ -292,6 +298,13 @@ public final class KeySet {
       if (change != null) {
         logger.info("keys of {} from {}: {}", issuer.name, source, change);
       }
+      if (isEmpty() && !saidEmpty) {
+        logger.warn(
+            "{} is empty: {} has withdrawn all its keys, and what they signed",
+            source,
+            issuer.name);
+      }
+      saidEmpty = isEmpty();
       if (trouble != null) {
         trouble = null;
         logger.info("the keys of {} can be read again", issuer.name);

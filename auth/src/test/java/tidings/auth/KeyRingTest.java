@@ -165,6 +165,23 @@ final class KeyRingTest {
   }
 
   @Test
+  void anEmptySetWithdrawsTheLastKey() {
+    String token = token(Tokens.ED25519, "one", "shop");
+    Caller caller = authenticator.authenticate(token);
+    shop.becomes();
+    look();
+    assertThat(authenticator.cached(token)).isNull();
+    refused(token);
+    refused(token(OTHER, null, "shop"));
+    assertThat(authenticator.holds(caller)).isFalse();
+    assertThat(authenticator.changes()).isOne();
+    assertThat(set.trouble()).isNull();
+    shop.becomes(Jwks.key(OTHER, "two"));
+    pass(Duration.ofSeconds(5));
+    taken(authenticator, token(OTHER, "two", "shop"));
+  }
+
+  @Test
   void aKeyThatStaysKeepsWhatIsCached() {
     String token = token(Tokens.ED25519, "one", "shop");
     taken(authenticator, token);
@@ -359,7 +376,6 @@ final class KeyRingTest {
           throw new IllegalStateException();
         },
         () -> new KeySetSource.Fetched(Tokens.ascii("{\"keys\":"), null),
-        () -> new KeySetSource.Fetched(Jwks.set(), null),
         () -> new KeySetSource.Fetched(Jwks.set(secret), null),
         () ->
             new KeySetSource.Fetched(

@@ -118,7 +118,7 @@ final class Access {
   static List<Readiness.Reason> troubles(KeyRing keys) {
     List<Readiness.Reason> troubles = new ArrayList<>();
     for (KeySet set : keys.sets()) {
-      String trouble = set.trouble();
+      String trouble = set.isEmpty() ? "the set is empty: all are withdrawn" : set.trouble();
       if (trouble != null) {
         troubles.add(new Readiness.Reason("keys of " + set.issuer(), trouble));
       }

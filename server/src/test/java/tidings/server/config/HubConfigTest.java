@@ -387,7 +387,7 @@ final class HubConfigTest {
   @Test
   void aKeySetThatCanNotBeTrustedOrReadIsRefusedByName() throws Exception {
     Files.writeString(folder.resolve("keys.json"), KEY_SET);
-    Files.writeString(folder.resolve("none.json"), "{\"keys\":[]}");
+    Files.writeString(folder.resolve("none.json"), "{\"keys\":[7]}");
 
     assertThat(
             faults(
