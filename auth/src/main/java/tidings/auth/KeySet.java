@@ -89,6 +89,15 @@ public final class KeySet {
     }
   }
 
+  /**
+   * Where a set is fetched from.
+   *
+   * @param refresh how often it is looked at
+   * @param authorities a PEM file with those who sign the server's certificate, null for those whom
+   *     the Java platform trusts
+   */
+  public record Endpoint(URI url, Duration refresh, @Nullable Path authorities) {}
+
   KeySet(
       Issuer issuer,
       KeySetSource source,
@@ -115,18 +124,22 @@ public final class KeySet {
   /**
    * A set at a URL.
    *
-   * @param every how often it is looked at
    * @param ticker monotonic nanoseconds
+   * @throws IOException if the certificate authorities can't be read
    */
   public static KeySet atUrl(
-      Issuer issuer, URI url, Duration every, LongSupplier ticker, RandomGenerator random) {
-    HttpClient client =
+      Issuer issuer, Endpoint endpoint, LongSupplier ticker, RandomGenerator random)
+      throws IOException {
+    HttpClient.Builder client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Thread::startVirtualThread)
-            .build();
-    return new KeySet(issuer, new KeySetUrl(client, url, LOOK_MAX), every, ticker, random);
+            .executor(Thread::startVirtualThread);
+    if (endpoint.authorities != null) {
+      client.sslContext(Authorities.trusting(endpoint.authorities));
+    }
+    KeySetUrl source = new KeySetUrl(client.build(), endpoint.url, LOOK_MAX);
+    return new KeySet(issuer, source, endpoint.refresh, ticker, random);
   }
 
   /** Whose keys they are, as tokens say it. */

@@ -105,7 +105,7 @@ final class Access {
     KeySet.Issuer issuer = new KeySet.Issuer(set.issuer(), set.audience(), set.algorithms());
     return switch (set) {
       case AccessKeySet.AtUrl at ->
-          KeySet.atUrl(issuer, at.url(), at.refresh(), Clocks.TICKER, random);
+          KeySet.atUrl(issuer, at.endpoint(), Clocks.TICKER, random);
       case AccessKeySet.InFile in -> {
         KeySet keys = KeySet.inFile(issuer, in.file(), Clocks.TICKER, random);
         keys.readNow();

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tidings.auth.Authorities;
 import tidings.auth.KeySet;
 import tidings.auth.PairAlgorithm;
 
@@ -35,13 +36,9 @@ public sealed interface AccessKeySet {
     }
   }
 
-  /**
-   * A set at a URL.
-   *
-   * @param refresh how often it is fetched
-   */
+  /** A set at a URL. */
   record AtUrl(
-      String issuer, String audience, Set<PairAlgorithm> algorithms, URI url, Duration refresh)
+      String issuer, String audience, Set<PairAlgorithm> algorithms, KeySet.Endpoint endpoint)
       implements AccessKeySet {
 
     public AtUrl {
@@ -89,10 +86,23 @@ public sealed interface AccessKeySet {
             "5m",
             "How often the URL is fetched, give or take a tenth; every 10 s while it fails, and"
                 + " sooner when a token names a key that is not known, though not twice within 5 s.");
+    Path authorities =
+        section.path(
+            "ca-file",
+            "A PEM file with the certificate authorities that may have signed the URL's"
+                + " certificate, and no others; read at the start. Without it, those whom the Java"
+                + " platform trusts.");
     Set<PairAlgorithm> algorithms =
         listed.isEmpty() ? EnumSet.allOf(PairAlgorithm.class) : EnumSet.copyOf(listed);
     if ((file == null) == (url == null)) {
       section.fault("", "give either file or url");
+    }
+    if (authorities != null) {
+      try {
+        var _ = Authorities.trusting(authorities);
+      } catch (IOException e) {
+        section.fault("ca-file", authorities + ": " + e.getMessage());
+      }
     }
     if (url == null) {
       return inFile(section, issuer, audience, algorithms, file);
@@ -101,7 +111,8 @@ public sealed interface AccessKeySet {
       section.fault(
           "url", "whoever is on the way could change the keys (expected https:, or allow-http)");
     }
-    return new AtUrl(issuer, audience, algorithms, url, refresh);
+    return new AtUrl(
+        issuer, audience, algorithms, new KeySet.Endpoint(url, refresh, authorities));
   }
 
   private static AccessKeySet inFile(

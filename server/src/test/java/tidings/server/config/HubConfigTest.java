@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.auth.KeySet;
 import tidings.auth.PairAlgorithm;
 import tidings.core.access.Publisher;
 import tidings.server.config.RabbitSourceConfig.Format;
@@ -380,8 +381,8 @@ final class HubConfigTest {
                 "wiki",
                 "hub",
                 Set.of(PairAlgorithm.values()),
-                URI.create("https://wiki/keys?v=1"),
-                Duration.ofHours(1)));
+                new KeySet.Endpoint(
+                    URI.create("https://wiki/keys?v=1"), Duration.ofHours(1), null)));
   }
 
   @Test
@@ -404,6 +405,8 @@ final class HubConfigTest {
                     - {issuer: g, file: keys.json}
                     - {issuer: h, audience: hub, file: keys.json, algorithms: [HS256]}
                     - {issuer: shop, audience: hub, file: keys.json}
+                    - {issuer: i, audience: hub, url: "https://wiki/keys", ca-file: keys.json}
+                    - {issuer: j, audience: hub, url: "https://wiki/keys", ca-file: absent.pem}
                 """))
         .satisfiesExactly(
             fault -> assertThat(fault).contains("shop has other keys as well"),
@@ -415,7 +418,9 @@ final class HubConfigTest {
             fault -> assertThat(fault).contains("key-sets[4]: give either file or url"),
             fault -> assertThat(fault).contains("key-sets[5]: give either file or url"),
             fault -> assertThat(fault).contains("key-sets[6]: the key audience is missing"),
-            fault -> assertThat(fault).contains("key-sets[7].algorithms: \"HS256\""));
+            fault -> assertThat(fault).contains("key-sets[7].algorithms: \"HS256\""),
+            fault -> assertThat(fault).contains("key-sets[9].ca-file: keys.json: holds"),
+            fault -> assertThat(fault).contains("key-sets[10].ca-file: absent.pem"));
   }
 
   @Test
