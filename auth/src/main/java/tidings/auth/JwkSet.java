@@ -23,7 +23,8 @@ import java.util.Set;
  * The keys of a JWK set (RFC 7517) that verify tokens. A key's algorithm is that of its type; what
  * the set says of it only has to agree.
  *
- * @param keys no two with one id; none only if the set is empty, as one whose keys were all withdrawn
+ * @param keys no two with one id; none only if the set is empty, as one whose keys were all
+ *     withdrawn
  * @param passedOver why the others are not used, one text each
  */
 record JwkSet(List<Jwk> keys, List<String> passedOver) {

@@ -29,7 +29,8 @@ import tidings.auth.JwkSet.Jwk;
 
 /**
  * An issuer's keys, from a JWK set that is looked at again and again. While nothing good comes from
- * there, the last good set stays; an empty one is good, and withdraws all keys. Thread-safe; only {@link #readNow} and {@link #isSettled} block.
+ * there, the last good set stays; an empty one is good, and withdraws all keys. Thread-safe; only
+ * {@link #readNow} and {@link #isSettled} block.
  */
 public final class KeySet {
   /** How long a look at a URL may take. */
@@ -57,19 +58,21 @@ public final class KeySet {
   private final Issuer issuer;
   private final KeySetSource source;
   private final Duration every;
+  private final @Nullable Duration staleMax;
   private final LongSupplier ticker;
   private final RandomGenerator random;
   private final LongAdder looks = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final Semaphore waiting = new Semaphore(WAITING_MAX);
   private volatile Map<Jwk, TokenKey> keys = Map.of();
-  private volatile boolean known; // whether it was read
+  private volatile boolean known; // whether it was read, and not so long ago that it is given up
   private volatile @Nullable String trouble;
   private volatile Runnable changed = () -> {};
 
   private byte[] json = {}; // these, and what follows: of whoever looks
   private @Nullable String etag;
   private boolean saidEmpty;
+  private long readAt;
 
   private @Nullable CompletableFuture<Void> underWay; // these, and all below, by the lock
   private long began;
@@ -93,20 +96,28 @@ public final class KeySet {
    * Where a set is fetched from.
    *
    * @param refresh how often it is looked at
+   * @param staleMax for how long its keys are believed while it can't be read, null for always
    * @param authorities a PEM file with those who sign the server's certificate, null for those whom
    *     the Java platform trusts
    */
-  public record Endpoint(URI url, Duration refresh, @Nullable Path authorities) {}
+  public record Endpoint(
+      URI url, Duration refresh, @Nullable Duration staleMax, @Nullable Path authorities) {}
 
+  /**
+   * @param every how often it is looked at
+   * @param staleMax for how long its keys are believed while it can't be read, null for always
+   */
   KeySet(
       Issuer issuer,
       KeySetSource source,
       Duration every,
+      @Nullable Duration staleMax,
       LongSupplier ticker,
       RandomGenerator random) {
     this.issuer = issuer;
     this.source = source;
     this.every = every;
+    this.staleMax = staleMax;
     this.ticker = ticker;
     this.random = random;
   }
@@ -118,7 +129,7 @@ public final class KeySet {
    */
   public static KeySet inFile(
       Issuer issuer, Path file, LongSupplier ticker, RandomGenerator random) {
-    return new KeySet(issuer, new KeySetFile(file), FILE_EVERY, ticker, random);
+    return new KeySet(issuer, new KeySetFile(file), FILE_EVERY, null, ticker, random);
   }
 
   /**
@@ -139,7 +150,7 @@ public final class KeySet {
       client.sslContext(Authorities.trusting(endpoint.authorities));
     }
     KeySetUrl source = new KeySetUrl(client.build(), endpoint.url, LOOK_MAX);
-    return new KeySet(issuer, source, endpoint.refresh, ticker, random);
+    return new KeySet(issuer, source, endpoint.refresh, endpoint.staleMax, ticker, random);
   }
 
   /** Whose keys they are, as tokens say it. */
@@ -329,24 +340,36 @@ public final class KeySet {
         logger.warn("the {} keys of {} that are known stay: {}", size(), issuer.name, reason);
       }
       trouble = reason;
+      if (known && staleMax != null && ticker.getAsLong() - readAt > staleMax.toNanos()) {
+        giveUp(staleMax);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private void giveUp(Duration after) {
+    logger.warn("the {} keys of {} are given up, not read for {}", size(), issuer.name, after);
+    known = false;
+    json = new byte[0];
+    etag = null;
+    keys = Map.of();
+    changed.run();
+  }
+
   /** What has changed, null for nothing. */
   private @Nullable String read() throws IOException, InterruptedException {
     KeySetSource.Fetched fetched = source.fetch(etag);
-    if (fetched == null) {
-      return null;
-    }
     String change = null;
-    if (!Arrays.equals(fetched.json(), json)) {
-      change = take(JwkSet.read(fetched.json(), issuer.algorithms));
-      json = fetched.json();
+    if (fetched != null) {
+      if (!Arrays.equals(fetched.json(), json)) {
+        change = take(JwkSet.read(fetched.json(), issuer.algorithms));
+        json = fetched.json();
+      }
+      etag = fetched.etag();
     }
-    etag = fetched.etag();
     known = true;
+    readAt = ticker.getAsLong();
     return change;
   }
 

@@ -83,10 +83,16 @@ final class KeyRingTest {
   }
 
   private KeySet set(String issuer, KeySetSource source, Duration every) {
+    return set(issuer, source, every, null);
+  }
+
+  private KeySet set(
+      String issuer, KeySetSource source, Duration every, @Nullable Duration staleMax) {
     return new KeySet(
         new KeySet.Issuer(issuer, "tidings", EnumSet.allOf(PairAlgorithm.class)),
         source,
         every,
+        staleMax,
         nanos::get,
         new Random(1));
   }
@@ -103,12 +109,23 @@ final class KeyRingTest {
   }
 
   private static String token(KeyPair pair, @Nullable String kid, String issuer) {
-    return Tokens.signed(
-        PairAlgorithm.EdDSA,
-        pair,
-        kid == null ? "{\"alg\":\"EdDSA\"}" : "{\"alg\":\"EdDSA\",\"kid\":\"%s\"}".formatted(kid),
-        "{\"sub\":\"alice\",\"iss\":\"%s\",\"aud\":\"tidings\",\"exp\":%d}"
-            .formatted(issuer, NOW.getEpochSecond() + 60));
+    return Tokens.signed(PairAlgorithm.EdDSA, pair, header(kid), claims(issuer));
+  }
+
+  private static String header(@Nullable String kid) {
+    return kid == null
+        ? "{\"alg\":\"EdDSA\"}"
+        : "{\"alg\":\"EdDSA\",\"kid\":\"%s\"}".formatted(kid);
+  }
+
+  private static String claims(String issuer) {
+    return "{\"sub\":\"alice\",\"iss\":\"%s\",\"aud\":\"tidings\",\"exp\":%d}"
+        .formatted(issuer, NOW.getEpochSecond() + 60);
+  }
+
+  /** A token of the shop, as anybody can make it. */
+  private static String forged(String kid) {
+    return Tokens.input(header(kid), claims("shop")) + "." + Tokens.base64(new byte[64]);
   }
 
   private void pass(Duration time) {
@@ -259,10 +276,10 @@ final class KeyRingTest {
   void unknownKeysMakeOneLookAtMostInFiveSeconds() {
     assertThat(set.looks()).isEqualTo(1);
     pass(Duration.ofMillis(4_999));
-    IntStream.range(0, 1_000).parallel().forEach(i -> refused(token(OTHER, "k" + i, "shop")));
+    IntStream.range(0, 1_000).parallel().forEach(i -> refused(forged("k" + i)));
     assertThat(set.looks()).isEqualTo(1);
     pass(Duration.ofMillis(1));
-    IntStream.range(0, 1_000).parallel().forEach(i -> refused(token(OTHER, "k" + i, "shop")));
+    IntStream.range(0, 1_000).parallel().forEach(i -> refused(forged("k" + i)));
     assertThat(set.looks()).isEqualTo(2);
   }
 
@@ -319,7 +336,7 @@ final class KeyRingTest {
     pass(Duration.ofSeconds(5));
     List<CompletableFuture<Problem.Kind>> forged =
         IntStream.rangeClosed(0, KeySet.WAITING_MAX)
-            .mapToObj(i -> token(OTHER, "k" + i, "shop"))
+            .mapToObj(i -> forged("k" + i))
             .map(token ->
                 CompletableFuture.supplyAsync(
                     () -> refusal(both, token), Thread::startVirtualThread))
@@ -380,6 +397,29 @@ final class KeyRingTest {
         () ->
             new KeySetSource.Fetched(
                 Jwks.set(Jwks.key(OTHER, "one"), Jwks.key(Tokens.P256, "one")), null));
+  }
+
+  @Test
+  void keysAreBelievedForSoLongAsConfiguredWhileTheirSetCannotBeRead() {
+    Standing away = new Standing(Jwks.key(Tokens.ED25519, "one"));
+    KeySet wiki = set("wiki", away, HOUR, Duration.ofDays(1));
+    JwtAuthenticator believes = authenticator(started(List.of(), wiki));
+    String token = token(Tokens.ED25519, "one", "wiki");
+    Caller caller = believes.authenticate(token);
+    away.becomes(() -> {
+      throw new IOException("no answer");
+    });
+    pass(Duration.ofDays(1));
+    wiki.look().join();
+    assertThat(believes.holds(caller)).isTrue();
+    pass(Duration.ofSeconds(5));
+    wiki.look().join();
+    assertThat(believes.holds(caller)).isFalse();
+    assertThat(believes.changes()).isOne();
+    assertThat(refusal(believes, token)).isEqualTo(Problem.Kind.UNAVAILABLE);
+    away.becomes(Jwks.key(Tokens.ED25519, "one"));
+    pass(Duration.ofSeconds(5));
+    taken(believes, token);
   }
 
   @Test

@@ -104,8 +104,7 @@ final class Access {
   private static KeySet set(AccessKeySet set, RandomGenerator random) throws IOException {
     KeySet.Issuer issuer = new KeySet.Issuer(set.issuer(), set.audience(), set.algorithms());
     return switch (set) {
-      case AccessKeySet.AtUrl at ->
-          KeySet.atUrl(issuer, at.endpoint(), Clocks.TICKER, random);
+      case AccessKeySet.AtUrl at -> KeySet.atUrl(issuer, at.endpoint(), Clocks.TICKER, random);
       case AccessKeySet.InFile in -> {
         KeySet keys = KeySet.inFile(issuer, in.file(), Clocks.TICKER, random);
         keys.readNow();

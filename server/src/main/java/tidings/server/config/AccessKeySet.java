@@ -86,6 +86,12 @@ public sealed interface AccessKeySet {
             "5m",
             "How often the URL is fetched, give or take a tenth; every 10 s while it fails, and"
                 + " sooner when a token names a key that is not known, though not twice within 5 s.");
+    Duration staleMax =
+        section.optional(
+            "max-stale",
+            Kind.duration("1m", "365d"),
+            "For how long the keys are believed while the URL can't be read. After that, what they"
+                + " signed ends, and this issuer's tokens are 503 until it can. Without it, always.");
     Path authorities =
         section.path(
             "ca-file",
@@ -112,7 +118,7 @@ public sealed interface AccessKeySet {
           "url", "whoever is on the way could change the keys (expected https:, or allow-http)");
     }
     return new AtUrl(
-        issuer, audience, algorithms, new KeySet.Endpoint(url, refresh, authorities));
+        issuer, audience, algorithms, new KeySet.Endpoint(url, refresh, staleMax, authorities));
   }
 
   private static AccessKeySet inFile(

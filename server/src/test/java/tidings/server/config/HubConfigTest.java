@@ -367,7 +367,7 @@ final class HubConfigTest {
             access:
               key-sets:
                 - {issuer: shop, audience: tidings, file: keys.json, algorithms: [EdDSA]}
-                - {issuer: wiki, audience: hub, url: "https://wiki/keys?v=1", refresh: 1h}
+                - {issuer: wiki, audience: hub, url: "https://wiki/keys?v=1", refresh: 1h, max-stale: 2d}
                 - {issuer: a, audience: hub, url: "http://127.0.0.1:1/keys"}
                 - {issuer: b, audience: hub, url: "http://[::1]/keys"}
                 - {issuer: c, audience: hub, url: "http://localhost/keys"}
@@ -382,7 +382,10 @@ final class HubConfigTest {
                 "hub",
                 Set.of(PairAlgorithm.values()),
                 new KeySet.Endpoint(
-                    URI.create("https://wiki/keys?v=1"), Duration.ofHours(1), null)));
+                    URI.create("https://wiki/keys?v=1"),
+                    Duration.ofHours(1),
+                    Duration.ofDays(2),
+                    null)));
   }
 
   @Test
