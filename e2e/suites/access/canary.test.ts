@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openChromium } from '../../harness/browsers.ts';
 import { Hub } from '../../harness/hub.ts';
+import { launcher } from '../../harness/paths.ts';
+import { run } from '../../harness/process.ts';
 import { everything, forge, token } from '../../harness/token.ts';
 import { until } from '../../harness/until.ts';
+import { send } from './request.ts';
 
 /** What tokens are looked for by: their signatures, and what only a token could hold. */
 const secrets: string[] = [];
@@ -40,12 +43,56 @@ async function say(bytes: string): Promise<string> {
 const request = (target: string, headers: string[] = [], method = 'GET', body = '') =>
   [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', `Content-Length: ${body.length}`, ...headers, '', body].join('\r\n');
 
-it('a token is in no log, no metric, no answer and no file, wherever it was sent', async () => {
-  const json = 'Content-Type: application/json';
-  const draft = JSON.stringify({ to: ['topic:shop.orders'], title: 'Order 1 placed' });
-  const bearer = (credentials: string) => `Authorization: Bearer ${credentials}`;
+const json = 'Content-Type: application/json';
+const draft = JSON.stringify({ to: ['topic:shop.orders'], title: 'Order 1 placed' });
+const bearer = (credentials: string) => `Authorization: Bearer ${credentials}`;
+const admin = (...args: string[]) => run(launcher, 'token', ...args, '--config', hub.configure());
+
+// What the hub makes itself; only the answer that gives a secret out may hold it.
+
+async function makeApiToken(): Promise<string> {
+  const made = (await admin('new', 'canary', '--publish', 'topic:#', '--subscribe', 'topic:#', '--operate')).trim();
+  secrets.push(made.slice('tid_'.length));
+  return made;
+}
+
+async function takeTicket(): Promise<string> {
+  const taken = await send(`${hub.url}/v1/tickets`, { method: 'POST', headers: { authorization: `Bearer ${canary}` } });
+  return known((JSON.parse(taken.body) as { ticket: string }).ticket);
+}
+
+async function signIn(query: string, headers: Record<string, string>): Promise<string> {
+  const started = await send(`${hub.url}/v1/session${query}`, { method: 'POST', headers: { origin: hub.url, ...headers } });
+  expect(started.status).toBe(201);
+  const [, secret = ''] = /^__Host-tidings=([\w-]{43});/.exec(started.headers['set-cookie']?.[0] ?? '') ?? [];
+  return known(secret);
+}
+
+it('no token, ticket or session is in a log, a metric, an answer or a file, wherever it was sent', async () => {
   const asked: string[] = [];
-  for (const credentials of [canary, tampered, expired, foreign, nonsense]) {
+  const apiToken = await makeApiToken();
+  const ticket = await takeTicket();
+  const session = await signIn('', { authorization: `Bearer ${canary}` });
+  const another = await signIn(`?ticket=${await takeTicket()}`, {});
+  for (const secret of [session, another]) {
+    const cookie = [`Cookie: __Host-tidings=${secret}`, 'Origin: http://localhost'];
+    asked.push(
+      request('/v1/session', cookie),
+      request('/v1/notifications', [...cookie, json], 'POST', draft),
+      request('/v1/notifications', [...cookie, json], 'POST', `{"cookie":"${secret}"`),
+      request('/v1/stream', cookie),
+      request('/v1/session', [cookie[0] ?? '', 'Origin: https://evil.example'], 'DELETE'),
+    );
+  }
+  const used = await takeTicket();
+  asked.push(request(`/v1/stream?ticket=${used}`), request(`/v1/stream?ticket=${used}`), request(`/v1/session?ticket=${used}`, [], 'POST'));
+  const administered = [
+    request('/v1/tokens', [bearer(apiToken)]),
+    request('/v1/tokens', [bearer(apiToken), json], 'POST', JSON.stringify({ name: apiToken.repeat(2) })),
+    request(`/v1/tokens/${apiToken}`, [bearer(apiToken)], 'DELETE'),
+    request('/v1/revocations', [bearer(apiToken), json], 'POST', JSON.stringify({ jti: 'other', until: apiToken })),
+  ];
+  for (const credentials of [canary, tampered, expired, foreign, nonsense, apiToken, ticket, session]) {
     for (const header of [bearer(credentials), `Authorization: Basic ${credentials}`, `Authorization: ${credentials}`, `Authorization: bearer  ${credentials} ${credentials}`]) {
       asked.push(
         request('/v1/notifications', [header, json], 'POST', draft),
@@ -79,7 +126,19 @@ it('a token is in no log, no metric, no answer and no file, wherever it was sent
       `${credentials}\r\n\r\n`,
     );
   }
-  for (const bytes of asked) answers.push(await say(bytes));
+  asked.push(
+    ...administered,
+    ...[session, session].map((secret) => request('/v1/session', [`Cookie: __Host-tidings=${secret}`, 'Origin: http://localhost'], 'DELETE')),
+  );
+  const inOrder = 13; // the ticket's and the sessions' own
+  for (const bytes of asked.splice(0, inOrder)) answers.push(await say(bytes));
+  const last = asked.splice(-2); // these sign out
+  while (asked.length > 0) answers.push(...(await Promise.all(asked.splice(0, 16).map(say))));
+  for (const bytes of last) answers.push(await say(bytes));
+  answers.push(await admin('list'), await admin('revoke', 'canary'), await say(request('/v1/session', [bearer(apiToken)])));
+  expect(answers.slice(0, 4).map((answer) => answer.slice(9, 12))).toEqual(['200', '201', '400', '200']); // the cookie counted
+  expect(answers.slice(10, 13).map((answer) => answer.slice(9, 12))).toEqual(['200', '401', '401']); // so did the ticket, once
+  expect(answers.at(-3)).toMatch(/^canary /);
   expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 201'))).not.toEqual([]);
   expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 401')).length).toBeGreaterThan(50);
   expect(answers.filter((answer) => /^HTTP\/1.1 5(?!05)/.test(answer))).toEqual([]);
@@ -88,6 +147,7 @@ it('a token is in no log, no metric, no answer and no file, wherever it was sent
   expect(metrics).toContain('tidings_appended');
   await hub.stop();
   expect(hub.output).toContain('refused client=127.0.0.1');
+  expect(hub.output).toContain('administered');
   const files = readdirSync(hub.dir).filter((name) => name.startsWith('tidings.db'));
   expect(files).toContain('tidings.db');
   for (const secret of secrets) {
