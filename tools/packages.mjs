@@ -12,6 +12,7 @@ const packages = [
   { name: 'libc6-dev', file: '/usr/include/stdio.h' },
   { name: 'make', file: '/usr/bin/make' },
   { name: 'php-cli', file: '/usr/bin/php' },
+  { name: 'nginx-light', file: '/usr/sbin/nginx' },
 ];
 
 // invoke-rc.d asks this script before it starts a service; 101 is "not allowed".

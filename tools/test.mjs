@@ -18,6 +18,7 @@ const reports = 'target/test';
 const broker = 'rabbitmq-server';
 const compiler = ['gcc', 'libc6-dev'];
 const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', 'openssl', ...compiler];
+const besides = { access: ['nginx-light'], docs: ['php-cli'] };
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
 /** Every suite, in the order in which they run: a Maven module, a folder's `make check`, or what Vitest runs in a folder. */
@@ -36,7 +37,7 @@ const known = {
   ...Object.fromEntries(
     e2e.map((name, i) => [
       name,
-      { cwd: 'e2e', check: i === 0, filter: [`suites/${name}/`], packages: name === 'docs' ? [...blackBox, 'php-cli'] : blackBox },
+      { cwd: 'e2e', check: i === 0, filter: [`suites/${name}/`], packages: [...blackBox, ...(besides[name] ?? [])] },
     ]),
   ),
 };

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Api } from '../../harness/api.ts';
+import { openChromium } from '../../harness/browsers.ts';
+import { freePort, temporaryDir } from '../../harness/files.ts';
+import { Hub } from '../../harness/hub.ts';
+import { root } from '../../harness/paths.ts';
+import { Subscriber } from '../../harness/subscriber.ts';
+import { token } from '../../harness/token.ts';
+import { until } from '../../harness/until.ts';
+import { send } from './request.ts';
+
+/** The block of the document, and what it says of it besides. */
+const [, block = 'none'] = /```nginx\n([^]*?)```/.exec(readFileSync(join(root, 'docs/proxies.md'), 'utf8')) ?? [];
+const variants = {
+  'as in the document': block,
+  'that takes the prefix off': block.replace(/(proxy_pass [^;]+);/, '$1/;'),
+  'that keeps connections': block.replace('{', '{\n    proxy_http_version 1.1;\n    proxy_set_header Connection "";'),
+};
+const names = Object.keys(variants) as (keyof typeof variants)[];
+const ports = new Map<string, number>();
+const proxied = (name: string) => `http://127.0.0.1:${ports.get(name)}/tidings`;
+
+let hub: Hub;
+let nginx: ChildProcess | undefined;
+let said = '';
+beforeAll(async () => {
+  hub = await Hub.start({
+    http: { 'trusted-proxies': ['127.0.0.1'], 'path-prefix': '/tidings' },
+    access: { 'public-topics': ['shop.#'] },
+  });
+  const dir = temporaryDir();
+  for (const name of names) ports.set(name, await freePort());
+  const servers = names.map((name) => `server {\nlisten 127.0.0.1:${ports.get(name)};\n${variants[name].replaceAll('127.0.0.1:8080', `127.0.0.1:${hub.port}`)}}`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`);
+  const config = join(dir, 'nginx.conf');
+  writeFileSync(config, ['daemon off;', 'master_process off;', `pid ${dir}/pid;`, 'events {}', 'http {', 'access_log off;', ...temporary, ...servers, '}'].join('\n'));
+  nginx = spawn('/usr/sbin/nginx', ['-p', dir, '-c', config, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  nginx.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+  for (const name of names) {
+    await until('nginx serves', async () => {
+      if (nginx?.exitCode !== null) throw new Error(`nginx ended: ${said}`);
+      return (await fetch(`${proxied(name)}/status`).catch(() => undefined))?.ok === true;
+    });
+  }
+});
+afterAll(async () => {
+  nginx?.kill();
+  await hub?.kill();
+});
+
+describe.each(names)('nginx %s', (name) => {
+  it('passes a stream on as it comes, and links that work', async () => {
+    const url = proxied(name);
+    const reader = await new Subscriber(url, { token: token('alice'), query: '?to=topic:shop.%23', retryMs: 0 }).ready();
+    for (const title of ['One', 'Two', 'Three']) {
+      const published = await new Api(url, token('shop')).post({ to: ['topic:shop.orders'], title });
+      const location = published.headers.get('location') ?? '';
+      expect(location).toMatch(/^\/tidings\/v1\/notifications\//);
+      expect(await (await fetch(new URL(location, url))).text()).toContain(title);
+      await until('it is read', () => reader.raw.at(-1)?.data?.includes(title) === true, 2_000); // and not held in a buffer
+    }
+    reader.close();
+  });
+
+  it('says whose a request is, whatever its client says', async () => {
+    const url = proxied(name);
+    const claims = { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', forwarded: 'for=127.0.0.1;proto=https' };
+    const status = await fetch(`${url}/status`, { headers: claims });
+    expect([status.status, status.headers.get('strict-transport-security')]).toEqual([200, null]);
+    for (const path of ['/metrics', '/tidings/metrics']) expect((await fetch(url + path)).status, path).not.toBe(200);
+    const signIn = (origin: string) => send(`${url}/v1/session`, { method: 'POST', headers: { origin, authorization: `Bearer ${token('alice')}` } });
+    expect((await signIn('https://evil.example')).status).toBe(403);
+    expect((await signIn(new URL(url).origin.replace('http:', 'https:'))).status).toBe(201);
+  });
+});
+
+it('the page is live behind it', async () => {
+  const url = proxied(names[0] ?? '');
+  const browser = await openChromium();
+  try {
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+    await page.goto(`${url}/`);
+    await page.waitForSelector('#connection[data-state=live]');
+    await new Api(url, token('shop')).post({ to: ['topic:shop.orders'], title: 'Behind nginx' });
+    await page.waitForFunction(() => document.querySelector('#list')?.textContent?.includes('Behind nginx'));
+    expect(asked.filter((path) => !path.startsWith('/tidings/'))).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
