@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chownSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
@@ -113,6 +113,9 @@ it('a machine gets a token beside the running hub, and loses it in mid-stream', 
 
 it('a hub that was killed has its tokens in its file, and the next one takes its socket over', async () => {
   await hub.kill();
+  chownSync(hub.database, 1, 1);
+  await expect(admin('new', 'as-root')).rejects.toThrow(/belongs to \S+, who could not open what root makes there/);
+  chownSync(hub.database, 0, 0);
   const printed = (await admin('new', 'while-stopped', '--subscribe', 'topic:#')).trim();
   await hub.start();
   expect(await status(printed)).toBe(200);

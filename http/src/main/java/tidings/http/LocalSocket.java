@@ -41,12 +41,12 @@ final class LocalSocket implements AutoCloseable {
   static LocalSocket listen(Path file, EventLoopGroup loops, ChannelHandler accepting)
       throws IOException {
     checkReplaceable(file);
-    Path folder =
-        Files.createTempDirectory(
-            file.toAbsolutePath().getParent(),
-            ".socket",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path folder = file.resolveSibling("." + file.getFileName());
     Path made = folder.resolve("s");
+    Files.deleteIfExists(made); // a hub that was killed just here has left them
+    Files.deleteIfExists(folder);
+    Files.createDirectory(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Channel channel = null;
     boolean named = false;
     try {

@@ -128,6 +128,8 @@ final class TokenCommandsTest {
     started.getFirst().end();
     assertThat(socket()).exists();
     made("new", "ci", "--config", "hub.yaml"); // though nobody listens there
+    Path halfMade = Files.createDirectory(folder.resolve("data/.tidings.db.socket"));
+    Files.createFile(halfMade.resolve("s")); // killed sooner, it had left this
 
     serve();
     assertThat(token("list", "--config", "hub.yaml").out()).startsWith("ci  ");

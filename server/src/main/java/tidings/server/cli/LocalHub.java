@@ -8,15 +8,24 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks to the hub of this machine by the Unix socket beside its database: HTTP/1.1. */
-record LocalHub(Path socket) implements RemoteTokens.Line {
+/**
+ * Speaks to the hub of this machine by the Unix socket beside its database: HTTP/1.1.
+ *
+ * @param limit for how long an answer is waited for
+ */
+record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /**
    * The hub that listens there.
@@ -28,7 +37,7 @@ record LocalHub(Path socket) implements RemoteTokens.Line {
     if (!Files.exists(socket)) {
       return null;
     }
-    LocalHub hub = new LocalHub(socket);
+    LocalHub hub = new LocalHub(socket, LIMIT);
     try {
       hub.open().close();
       return hub;
@@ -61,14 +70,34 @@ record LocalHub(Path socket) implements RemoteTokens.Line {
     request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     request.writeBytes(body);
     try (SocketChannel channel = open()) {
+      closeAfterLimit(channel);
       ByteBuffer bytes = ByteBuffer.wrap(request.toByteArray());
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
       return answer(new BufferedInputStream(Channels.newInputStream(channel)));
+    } catch (AsynchronousCloseException e) {
+      throw new Failure(
+          "no answer from the hub at %s within %d s; `tidings token list` shows whether it was done"
+              .formatted(socket, limit.toSeconds()),
+          e);
     } catch (IOException e) {
       throw new Failure("no answer from the hub at %s: %s".formatted(socket, e.getMessage()), e);
     }
+  }
+
+  /** Nothing else ends a read of a Unix socket. */
+  private void closeAfterLimit(SocketChannel channel) {
+    var _ =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                channel.close();
+              } catch (IOException e) {
+                // closed it is
+              }
+            },
+            CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** Reads an answer after which the hub closes the connection. */

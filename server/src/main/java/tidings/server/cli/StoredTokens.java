@@ -2,9 +2,11 @@ package tidings.server.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -29,12 +31,14 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
   /**
    * Opens the database.
    *
-   * @throws Failure if a hub holds it after all, or it can't be opened
+   * @throws Failure if a hub holds it after all, it can't be opened, or the hub, which is another
+   *     user, could not open it afterwards
    */
   static StoredTokens open(StoreConfig config) throws Failure {
     Logging.start(new LoggingConfig(LoggingConfig.Format.TEXT, LoggingConfig.Level.WARN));
     SecureRandom random = new SecureRandom();
     try {
+      checkOwner(config.sqlite());
       Files.createDirectories(config.sqlite().toAbsolutePath().getParent());
       SqliteLog store =
           SqliteLog.open(
@@ -45,6 +49,19 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
     } catch (StoreUnusable | IOException e) {
       throw new Failure(
           "no hub listens on %s, and %s".formatted(config.socket(), e.getMessage()), e);
+    }
+  }
+
+  private static void checkOwner(Path database) throws IOException, Failure {
+    Path there = database.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = Objects.requireNonNull(there.getParent());
+    }
+    String owner = Files.getOwner(there).getName();
+    if ("root".equals(System.getProperty("user.name")) && !owner.equals("root")) {
+      throw new Failure(
+          "%s belongs to %s, who could not open what root makes there; run this as that user"
+              .formatted(there, owner));
     }
   }
 
