@@ -97,6 +97,18 @@ it('a ticket opens one stream, and signing out ends it with the session', async 
   expect((await send(`${hub.url}/v1/session`, { headers: { cookie } })).status).toBe(401);
 });
 
+it('a session outlives a restart, and one that signed out stays out', async () => {
+  const [kept, out] = [await signIn(token('erin')), await signIn(token('erin'))];
+  const shown = async (cookie: string) => (await send(`${hub.url}/v1/session`, { headers: { cookie } })).status;
+  await hub.stop();
+  await hub.start();
+  expect([await shown(kept), await shown(out)]).toEqual([200, 200]);
+  expect((await send(`${hub.url}/v1/session`, { method: 'DELETE', headers: { cookie: out, ...own() } })).status).toBe(204);
+  await hub.kill();
+  await hub.start();
+  expect([await shown(kept), await shown(out)]).toEqual([200, 401]);
+});
+
 it('a machine gets a token beside the running hub, and loses it in mid-stream', async () => {
   expect(statSync(`${hub.database}.socket`).mode & 0o777).toBe(0o600);
   const printed = (await admin('new', 'ci', '--publish', 'everyone', '--subscribe', 'everyone')).trim();

@@ -14,7 +14,7 @@ public final class HubAuthenticator implements Authenticator {
   private final Authenticator signed;
   private final KeptApiTokens apiTokens;
   private final KeptRevocations revocations;
-  private final LiveSessions sessions;
+  private final KeptSessions sessions;
 
   /**
    * @param signed verifies signed tokens
@@ -23,7 +23,7 @@ public final class HubAuthenticator implements Authenticator {
       Authenticator signed,
       KeptApiTokens apiTokens,
       KeptRevocations revocations,
-      LiveSessions sessions) {
+      KeptSessions sessions) {
     this.signed = signed;
     this.apiTokens = apiTokens;
     this.revocations = revocations;

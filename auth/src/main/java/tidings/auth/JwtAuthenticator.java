@@ -99,7 +99,7 @@ public final class JwtAuthenticator implements Authenticator {
     Instant expires = caller.expires();
     return (expires == null || clock.instant().isBefore(expires))
         && (!(caller.credential() instanceof Credential.Token token)
-            || settings.keys().keys().contains(token.key()));
+            || settings.keys().holds(token.key()));
   }
 
   @Override
@@ -236,7 +236,7 @@ public final class JwtAuthenticator implements Authenticator {
         Publisher.subject(claims.user()),
         claims.grant().andRead(settings.publicly()),
         end,
-        new Credential.Token(key, claims.tokenId(), claims.issuedAt()));
+        new Credential.Token(key.name(), claims.tokenId(), claims.issuedAt()));
   }
 
   private static byte[] decode(String base64Url) throws InvalidToken {

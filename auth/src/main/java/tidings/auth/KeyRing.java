@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Credential;
 
 /**
  * The keys that tokens are verified with: those that are configured one by one, and those of the
@@ -17,6 +19,7 @@ public final class KeyRing implements AutoCloseable {
   private final List<TokenKey> configured;
   private final List<KeySet> sets;
   private volatile Set<TokenKey> keys;
+  private volatile Set<Credential.Key> names;
   private volatile int removals; // written under the lock
   private @Nullable ScheduledExecutorService schedule;
 
@@ -28,6 +31,7 @@ public final class KeyRing implements AutoCloseable {
     this.configured = List.copyOf(configured);
     this.sets = List.copyOf(sets);
     this.keys = gathered();
+    this.names = names(keys);
   }
 
   /** Keys that never change. */
@@ -70,6 +74,11 @@ public final class KeyRing implements AutoCloseable {
     return keys;
   }
 
+  /** Whether a key is one of these. */
+  boolean holds(Credential.Key key) {
+    return names.contains(key);
+  }
+
   /** The set of an issuer, null if it has none. */
   @Nullable KeySet setOf(@Nullable String issuer) {
     return sets.stream().filter(set -> set.issuer().equals(issuer)).findAny().orElse(null);
@@ -77,8 +86,10 @@ public final class KeyRing implements AutoCloseable {
 
   private synchronized void renew() {
     Set<TokenKey> before = keys;
-    keys = gathered();
-    if (!keys.containsAll(before)) {
+    Set<TokenKey> now = gathered();
+    names = names(now); // first: what a new key signs must hold at once
+    keys = now;
+    if (!now.containsAll(before)) {
       removals++;
     }
   }
@@ -87,6 +98,10 @@ public final class KeyRing implements AutoCloseable {
     Set<TokenKey> all = new LinkedHashSet<>(configured);
     sets.forEach(set -> all.addAll(set.keys()));
     return all;
+  }
+
+  private static Set<Credential.Key> names(Set<TokenKey> keys) {
+    return keys.stream().map(TokenKey::name).collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

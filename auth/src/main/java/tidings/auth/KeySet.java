@@ -168,6 +168,11 @@ public final class KeySet {
     return known && keys.isEmpty();
   }
 
+  /** Whether nothing can be said of a key that is not known, for the set was not read. */
+  boolean isUnread() {
+    return !known;
+  }
+
   /** Why the last look brought nothing, null if all is well. */
   public @Nullable String trouble() {
     return trouble;

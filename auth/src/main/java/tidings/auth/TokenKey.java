@@ -7,31 +7,39 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.util.Base64;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Credential;
 
 /**
- * A key that verifies tokens, bound to one algorithm, issuer and audience. Equal only to itself.
- * Immutable and thread-safe.
+ * A key that verifies tokens, bound to one algorithm, issuer and audience. Immutable and
+ * thread-safe.
  */
-public final class TokenKey implements Credential.Key {
-  private final String id;
+public final class TokenKey {
+  private final Credential.Key name;
   private final JWSAlgorithm algorithm;
   private final Verifier verifier;
-  private final @Nullable String issuer;
   private final @Nullable String audience;
 
+  /**
+   * @param material of which the print is taken: a SHA-256, which tells as little of a key as a
+   *     token that it signed
+   */
   private TokenKey(
       String id,
       JWSAlgorithm algorithm,
+      byte[] material,
       Verifier verifier,
       @Nullable String issuer,
       @Nullable String audience) {
-    this.id = id;
+    String print =
+        Secret.hash(
+            "%s\n%s\n%s"
+                .formatted(algorithm, Base64.getEncoder().encodeToString(material), audience));
+    this.name = new Credential.Key(issuer, id, print);
     this.algorithm = algorithm;
     this.verifier = verifier;
-    this.issuer = issuer;
     this.audience = audience;
   }
 
@@ -56,6 +64,7 @@ public final class TokenKey implements Credential.Key {
       return new TokenKey(
           id,
           JWSAlgorithm.HS256,
+          secret,
           (header, input, signature) -> mac.verify(header, input, Base64URL.encode(signature)),
           issuer,
           audience);
@@ -88,19 +97,22 @@ public final class TokenKey implements Credential.Key {
     return new TokenKey(
         id,
         JWSAlgorithm.parse(algorithm.name()),
+        key.getEncoded(),
         (header, input, signature) -> algorithm.verifies(key, input, signature),
         issuer,
         audience);
   }
 
-  @Override
-  public String id() {
-    return id;
+  Credential.Key name() {
+    return name;
   }
 
-  @Override
-  public @Nullable String issuer() {
-    return issuer;
+  String id() {
+    return name.id();
+  }
+
+  @Nullable String issuer() {
+    return name.issuer();
   }
 
   @Nullable String audience() {
@@ -121,6 +133,6 @@ public final class TokenKey implements Credential.Key {
 
   @Override
   public String toString() {
-    return algorithm + " key " + id;
+    return algorithm + " key " + id();
   }
 }

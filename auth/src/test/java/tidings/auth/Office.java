@@ -25,10 +25,16 @@ final class Office implements AutoCloseable {
   private final Path file;
   private final Random random = new Random(4);
   private final InstantSource clock = () -> now;
-  private SqliteLog store;
+  SqliteLog store;
+
+  /** What tokens are verified with, and what is public, from the next start on. */
+  TokenKey key = TokenKey.hs256("main", Tokens.SECRET, "shop", null);
+
+  List<AddressPattern> publicly = List.of(AddressPattern.of("topic:open"));
+
   KeptApiTokens apiTokens;
   KeptRevocations revocations;
-  LiveSessions sessions;
+  KeptSessions sessions;
   LiveTickets tickets;
   HubAuthenticator authenticator;
 
@@ -60,14 +66,10 @@ final class Office implements AutoCloseable {
           @Override
           public void purgedBelow(long lowWater) {}
         });
-    AccessSettings settings =
-        new AccessSettings(
-            List.of(TokenKey.hs256("main", Tokens.SECRET, "shop", null)),
-            List.of(AddressPattern.of("topic:open")),
-            false);
+    AccessSettings settings = new AccessSettings(List.of(key), publicly, false);
     apiTokens = new KeptApiTokens(store, settings.publicly(), clock, random);
     revocations = new KeptRevocations(store, clock);
-    sessions = new LiveSessions(IDLE, AGE_MAX, clock, random);
+    sessions = new KeptSessions(store, settings, IDLE, AGE_MAX, clock, random);
     tickets = new LiveTickets(clock, random);
     authenticator =
         new HubAuthenticator(

@@ -3,19 +3,28 @@ package tidings.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.core.access.Caller;
+import tidings.core.access.Credential;
+import tidings.core.access.CredentialStore.Kept;
+import tidings.core.access.CredentialStore.Kind;
 import tidings.core.access.Grant;
 import tidings.core.access.Revocations.Target;
 import tidings.core.access.Sessions;
+import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -109,12 +118,187 @@ final class SessionsTest {
     Caller caller = use(session);
     long changes = office.authenticator.changes();
 
-    office.sessions.end(session.secret());
+    office.sessions.end(session.secret()).join();
 
     assertThat(office.sessions.use(session.secret())).isNull();
     assertThat(holds(caller)).isFalse();
     assertThat(office.authenticator.changes()).isGreaterThan(changes);
     assertThat(holds(use(other))).isTrue();
+  }
+
+  // --- over a restart ---
+
+  @Test
+  void aSessionOutlivesARestart() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Caller before = use(session);
+    office.restart();
+    Caller after = use(session);
+    assertThat(after.user()).isEqualTo("alice");
+    assertThat(after.publisher()).isEqualTo(before.publisher());
+    assertThat(after.grant()).isEqualTo(before.grant());
+    assertThat(after.expires()).isEqualTo(before.expires());
+    assertThat(holds(after)).isTrue();
+  }
+
+  @Test
+  void whoHasSignedOutStaysOut() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started evicted = office.sessions.start(office.caller("bob"));
+    for (int i = 0; i < KeptSessions.PER_USER_MAX; i++) {
+      office.sessions.start(office.caller("bob"));
+    }
+    office.pass(Office.IDLE.dividedBy(2)); // its use would be noted now
+    use(session);
+    office.sessions.end(session.secret()).join();
+    office.restart();
+    assertThat(office.sessions.use(session.secret())).isNull();
+    assertThat(office.sessions.use(evicted.secret())).isNull();
+  }
+
+  @Test
+  void aRestartProlongsNoSession() {
+    Sessions.Started idle = office.sessions.start(office.caller("alice"));
+    Sessions.Started used = office.sessions.start(office.caller("alice"));
+    office.pass(Office.IDLE.dividedBy(2));
+    use(used);
+    office.restart();
+    office.pass(Office.IDLE.dividedBy(2));
+    assertThat(office.sessions.use(idle.secret())).isNull();
+    use(used);
+    for (Duration at = Office.IDLE; at.compareTo(Office.AGE_MAX) < 0; at = at.plusMinutes(30)) {
+      use(used);
+      office.restart();
+      office.pass(Duration.ofMinutes(30));
+    }
+    assertThat(office.sessions.use(used.secret())).isNull();
+  }
+
+  @Test
+  void theStoreHoldsNoSecretOfASession() throws Exception {
+    String token = office.token("alice", "a");
+    Sessions.Started session = office.sessions.start(office.authenticator.authenticate(token));
+    office.close();
+    String file = Files.readString(office.file(), StandardCharsets.ISO_8859_1);
+    assertThat(file)
+        .contains(Secret.hash(session.secret()))
+        .doesNotContain(session.secret())
+        .doesNotContain(token.substring(token.lastIndexOf('.') + 1))
+        .doesNotContain(new String(Tokens.SECRET, StandardCharsets.US_ASCII));
+    office.restart();
+  }
+
+  @Test
+  void aRevocationEndsTheSessionsThatARestartHasBroughtBack() {
+    Sessions.Started revokedBefore =
+        office.sessions.start(office.authenticator.authenticate(office.token("alice", "a")));
+    Sessions.Started revokedAfter =
+        office.sessions.start(office.authenticator.authenticate(office.token("bob", "b")));
+    office.revocations.revoke(new Target.TokenId("a"), office.now.plusSeconds(60)).join();
+    office.restart();
+    assertThat(holds(use(revokedBefore))).isFalse();
+    Caller caller = use(revokedAfter);
+    assertThat(holds(caller)).isTrue();
+    office.revocations.revoke(new Target.Subject("bob"), office.now.plusSeconds(60)).join();
+    assertThat(holds(caller)).isFalse();
+  }
+
+  @Test
+  void aSessionEndsWithTheKeyOfItsToken() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    TokenKey former = office.key;
+    office.key = TokenKey.hs256("main", Tokens.ascii("x".repeat(32)), "shop", null);
+    office.restart();
+    assertThat(holds(use(session))).isFalse();
+    office.key = TokenKey.hs256("main", Tokens.SECRET, "shop", "for another");
+    office.restart();
+    assertThat(holds(use(session))).isFalse();
+    office.key = former;
+    office.restart();
+    assertThat(holds(use(session))).isTrue();
+  }
+
+  @Test
+  void whatIsPublicIsWhatIsConfiguredNow() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Address open = Address.of("topic:open");
+    assertThat(use(session).grant().mayRead(open)).isTrue();
+    office.publicly = List.of(AddressPattern.of("topic:other"));
+    office.restart();
+    assertThat(use(session).grant().mayRead(open)).isFalse();
+    assertThat(use(session).grant().mayRead(Address.of("topic:other"))).isTrue();
+    assertThat(use(session).grant().mayRead(Address.of("user:alice"))).isTrue();
+  }
+
+  @Test
+  void aSessionThatCannotBeReadIsOneThatEnds() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    office.store.keep(new Kept(Kind.SESSION, "x", "{\"user\":\"bob\"}")).join();
+    office.restart();
+    assertThat(holds(use(session))).isTrue();
+  }
+
+  @Test
+  void aSessionThatASessionsTicketStartedEndsWithIt() {
+    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started second = office.sessions.start(use(session));
+    Sessions.Started third = office.sessions.start(use(second));
+    office.restart();
+    Caller caller = use(third);
+    assertThat(holds(caller)).isTrue();
+    office.sessions.end(session.secret()).join();
+    assertThat(holds(caller)).isFalse();
+  }
+
+  @Test
+  void aSessionIsNotCalledOverBeforeItsIssuersKeysWereRead() {
+    KeyRingTest.Standing keys = new KeyRingTest.Standing(Jwks.key(Tokens.ED25519, "one"));
+    String token =
+        Tokens.signed(
+            PairAlgorithm.EdDSA,
+            "{\"alg\":\"EdDSA\",\"kid\":\"one\"}",
+            "{\"sub\":\"alice\",\"iss\":\"login\",\"aud\":\"hub\",\"exp\":%d}"
+                .formatted(office.now.getEpochSecond() + 3_600));
+    AccessSettings before = keys(keys);
+    JwtAuthenticator signed = new JwtAuthenticator(before, () -> office.now, System::nanoTime);
+    Sessions.Started session = sessions(before).start(signed.authenticate(token));
+    keys.becomes(() -> {
+      throw new IOException("no answer");
+    });
+    office.restart();
+    KeptSessions after = sessions(keys(keys));
+    assertThat(
+            catchThrowableOfType(Refusal.class, () -> after.use(session.secret())).problem().kind())
+        .isEqualTo(Problem.Kind.UNAVAILABLE);
+    keys.becomes(Jwks.key(Tokens.ED25519, "one"));
+    AccessSettings again = keys(keys);
+    Caller caller = Objects.requireNonNull(sessions(again).use(session.secret()));
+    assertThat(
+            new JwtAuthenticator(again, () -> office.now, System::nanoTime)
+                .holds(
+                    ((Credential.Session) Objects.requireNonNull(caller.credential())).starter()))
+        .isTrue();
+  }
+
+  /** As after a start: each was looked at once. */
+  private static AccessSettings keys(KeySetSource source) {
+    KeySet set =
+        new KeySet(
+            new KeySet.Issuer("login", "hub", Set.of(PairAlgorithm.EdDSA)),
+            source,
+            Duration.ofHours(1),
+            null,
+            System::nanoTime,
+            new Random(1));
+    try (KeyRing ring = new KeyRing(List.of(), List.of(set))) {
+      ring.start();
+      return new AccessSettings(ring, List.of(), false);
+    }
+  }
+
+  private KeptSessions sessions(AccessSettings settings) {
+    return new KeptSessions(
+        office.store, settings, Office.IDLE, Office.AGE_MAX, () -> office.now, new Random(2));
   }
 
   @Test
@@ -124,7 +308,7 @@ final class SessionsTest {
     Caller caller = use(first);
     List<Sessions.Started> more =
         java.util.stream.Stream.generate(() -> office.sessions.start(office.caller("alice")))
-            .limit(LiveSessions.PER_USER_MAX)
+            .limit(KeptSessions.PER_USER_MAX)
             .toList();
     assertThat(office.sessions.use(first.secret())).isNull();
     assertThat(holds(caller)).isFalse();
@@ -136,7 +320,7 @@ final class SessionsTest {
   void aHubFullOfSessionsLooksOnceASecondForThoseThatAreOver() {
     Caller brief = until(office.now.plusMillis(500));
     Caller lasting = until(office.now.plusSeconds(60));
-    for (int i = 0; i < LiveSessions.COUNT_MAX; i++) {
+    for (int i = 0; i < KeptSessions.COUNT_MAX; i++) {
       office.sessions.start(as("u" + i, i % 2 == 0 ? brief : lasting));
     }
     assertTooMany();

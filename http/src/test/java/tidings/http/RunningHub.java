@@ -28,7 +28,7 @@ import tidings.auth.HubAuthenticator;
 import tidings.auth.JwtAuthenticator;
 import tidings.auth.KeptApiTokens;
 import tidings.auth.KeptRevocations;
-import tidings.auth.LiveSessions;
+import tidings.auth.KeptSessions;
 import tidings.auth.LiveTickets;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenKey;
@@ -253,8 +253,8 @@ final class RunningHub implements AutoCloseable {
         new KeptApiTokens(
             pause.before(CredentialStore.class, log), settings.publicly(), CLOCK, random);
     revocations = new KeptRevocations(log, CLOCK);
-    LiveSessions sessions =
-        new LiveSessions(Duration.ofHours(1), Duration.ofDays(1), CLOCK, random);
+    KeptSessions sessions =
+        new KeptSessions(log, settings, Duration.ofHours(1), Duration.ofDays(1), CLOCK, random);
     HubAuthenticator authenticator =
         new HubAuthenticator(
             new JwtAuthenticator(settings, CLOCK, System::nanoTime),

@@ -16,9 +16,9 @@ import tidings.auth.HubAuthenticator;
 import tidings.auth.JwtAuthenticator;
 import tidings.auth.KeptApiTokens;
 import tidings.auth.KeptRevocations;
+import tidings.auth.KeptSessions;
 import tidings.auth.KeyRing;
 import tidings.auth.KeySet;
-import tidings.auth.LiveSessions;
 import tidings.auth.LiveTickets;
 import tidings.auth.TokenKey;
 import tidings.core.access.CredentialStore;
@@ -72,7 +72,8 @@ final class Access {
     KeptApiTokens apiTokens = new KeptApiTokens(store, settings.publicly(), Clocks.WALL, random);
     KeptRevocations revocations = new KeptRevocations(store, Clocks.WALL);
     SessionConfig session = config.access().session();
-    LiveSessions sessions = new LiveSessions(session.idle(), session.ageMax(), Clocks.WALL, random);
+    KeptSessions sessions =
+        new KeptSessions(store, settings, session.idle(), session.ageMax(), Clocks.WALL, random);
     return new Routes.Access(
         new HubAuthenticator(signed, apiTokens, revocations, sessions),
         revocations,

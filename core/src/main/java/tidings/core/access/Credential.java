@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /** Which credentials a caller came with, so that they can be taken back. */
 public sealed interface Credential {
 
-  /** A key that verifies tokens; equal only to itself, for another may have the same names. */
-  interface Key {
-    /** Whose key it is, null if anyone's. */
-    @Nullable String issuer();
-
-    /** Its name, of which its issuer has one. */
-    String id();
-  }
+  /**
+   * A key that verifies tokens.
+   *
+   * @param issuer whose key it is, null if anyone's
+   * @param id its name, of which its issuer has one
+   * @param print tells it from every other key that ever had these names
+   */
+  record Key(@Nullable String issuer, String id, String print) {}
 
   /**
    * A signed token.

@@ -12,7 +12,8 @@ public interface CredentialStore {
   /** What a record is about. */
   enum Kind {
     REVOCATION,
-    API_TOKEN
+    API_TOKEN,
+    SESSION
   }
 
   /**

@@ -1,6 +1,7 @@
 package tidings.core.access;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions of browsers, each known by a secret in a cookie. Thread-safe; never blocks. */
@@ -22,9 +23,17 @@ public interface Sessions {
    */
   Started start(Caller starter);
 
-  /** Whose session it is, and notes that it is used; null if there is none that has not ended. */
+  /**
+   * Whose session it is, and notes that it is used; null if there is none that has not ended.
+   *
+   * @throws tidings.core.problem.Refusal of kind {@code UNAVAILABLE} while nobody knows
+   */
   @Nullable Caller use(String secret);
 
-  /** Signs out: its streams end. */
-  void end(String secret);
+  /**
+   * Signs out, from now on: its streams end.
+   *
+   * @return done when that is on stable storage
+   */
+  CompletableFuture<Void> end(String secret);
 }

@@ -53,7 +53,13 @@ final class SessionEndpoints {
   Endpoint end() {
     return exchange -> {
       exchange.request().allowParameters(List.of());
-      callers.signOut(exchange);
+      Stored.respond(
+          exchange,
+          callers.signOut(exchange),
+          _ ->
+              Response.empty(204)
+                  .header("Set-Cookie", cookie.clear())
+                  .header("Cache-Control", "no-store"));
     };
   }
 

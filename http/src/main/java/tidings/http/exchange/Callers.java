@@ -2,6 +2,7 @@ package tidings.http.exchange;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Authenticator;
@@ -220,18 +221,18 @@ public final class Callers {
     return true;
   }
 
-  /** Signs out: ends the session whose cookie the request has, or answers 401. */
-  public void signOut(Exchange exchange) {
+  /**
+   * Signs out: ends the session whose cookie the request has, or answers 401.
+   *
+   * @return done when that is on stable storage
+   */
+  public CompletableFuture<Void> signOut(Exchange exchange) {
     String secret = cookie.of(exchange.request());
     if (secret == null) {
       throw missing("no session (expected its cookie)");
     }
     origins.checkCookie(exchange.request());
-    sessions.end(secret);
-    exchange.respond(
-        Response.empty(204)
-            .header("Set-Cookie", cookie.clear())
-            .header("Cache-Control", "no-store"));
+    return sessions.end(secret);
   }
 
   private void admit(Exchange exchange, Caller caller, Consumer<Caller> next) {
