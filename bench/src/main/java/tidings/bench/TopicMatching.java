@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
-import tidings.core.delivery.AddressIndex;
+import tidings.core.filter.AddressIndex;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Topic;

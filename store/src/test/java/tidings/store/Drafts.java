@@ -69,6 +69,7 @@ public final class Drafts {
         "shop",
         Level.WARNING,
         1_760_000_000_000L,
+        1_760_000_000_000L,
         Entry.NEVER,
         json.getBytes(StandardCharsets.UTF_8),
         raw,

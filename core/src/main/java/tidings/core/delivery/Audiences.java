@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import tidings.core.filter.AddressIndex;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
+import tidings.core.filter.Filter;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;

@@ -2,6 +2,7 @@ package tidings.core.delivery;
 
 import java.time.Instant;
 import tidings.core.access.Caller;
+import tidings.core.filter.Filter;
 import tidings.core.problem.Refusal;
 
 /**

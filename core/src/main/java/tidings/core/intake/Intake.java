@@ -120,6 +120,7 @@ public final class Intake {
         draft.source(),
         draft.level(),
         now.toEpochMilli(),
+        (draft.time() == null ? now : draft.time()).toEpochMilli(),
         draft.expires() == null ? Entry.NEVER : draft.expires().toEpochMilli(),
         NotificationJson.encode(draft, id, now),
         draft.raw(),

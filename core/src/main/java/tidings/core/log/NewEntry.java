@@ -12,6 +12,7 @@ import tidings.core.notification.Level;
  *
  * @param id the hub's own id, a UUIDv7
  * @param timeMs when it was accepted, in milliseconds since 1970
+ * @param happenedMs when it happened, as its {@code time} says, in milliseconds since 1970
  * @param expiresMs when it ends, in milliseconds since 1970, or {@link Entry#NEVER}
  * @param json what readers get, on one line of UTF-8
  * @param raw the source's original, if it is kept
@@ -28,6 +29,7 @@ public record NewEntry(
     @Nullable String source,
     Level level,
     long timeMs,
+    long happenedMs,
     long expiresMs,
     byte[] json,
     byte @Nullable [] raw,

@@ -22,6 +22,7 @@ public record Problem(Kind kind, String detail, @Nullable String field) {
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     REF_CONFLICT,
+    REV_CONFLICT,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     RATE_LIMITED,

@@ -12,6 +12,7 @@ import tidings.core.Vectors;
 import tidings.core.access.Caller;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
+import tidings.core.filter.Filter;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
 import tidings.core.problem.Problem;

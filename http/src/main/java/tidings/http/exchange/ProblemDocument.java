@@ -68,7 +68,7 @@ public final class ProblemDocument {
       case FORBIDDEN -> 403;
       case NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
-      case REF_CONFLICT -> 409;
+      case REF_CONFLICT, REV_CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;
       case RATE_LIMITED -> 429;
@@ -87,6 +87,7 @@ public final class ProblemDocument {
       case NOT_FOUND -> "Not found";
       case METHOD_NOT_ALLOWED -> "Method not allowed";
       case REF_CONFLICT -> "Ref already used";
+      case REV_CONFLICT -> "Revision conflict";
       case TOO_LARGE -> "Too large";
       case UNSUPPORTED_MEDIA_TYPE -> "Unsupported media type";
       case RATE_LIMITED -> "Too many requests";

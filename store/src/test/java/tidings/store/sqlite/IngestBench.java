@@ -144,6 +144,7 @@ final class IngestBench implements Log.Listener {
         "shop",
         Level.INFO,
         now,
+        now,
         Entry.NEVER,
         json.getBytes(StandardCharsets.UTF_8),
         null,

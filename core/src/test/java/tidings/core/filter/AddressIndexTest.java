@@ -1,4 +1,4 @@
-package tidings.core.delivery;
+package tidings.core.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package tidings.core.delivery;
+package tidings.core.filter;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
-package tidings.core.delivery;
+package tidings.core.filter;
 
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.log.Entry;
 import tidings.core.notification.AddressPattern;
@@ -37,6 +38,11 @@ public record Filter(
     public static <P> Choice<P> any() {
       return new Choice<>(List.of(), List.of());
     }
+
+    private boolean admits(String name, BiPredicate<P, String> matches) {
+      return (include.isEmpty() || include.stream().anyMatch(p -> matches.test(p, name)))
+          && exclude.stream().noneMatch(p -> matches.test(p, name));
+    }
   }
 
   /**
@@ -52,8 +58,14 @@ public record Filter(
           : new SourcePattern(text, false);
     }
 
-    boolean matches(String source) {
+    public boolean matches(String source) {
       return prefix ? source.startsWith(text) : source.equals(text);
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+      return prefix ? text + "*" : text;
     }
   }
 
@@ -62,27 +74,19 @@ public record Filter(
   }
 
   /** The same without addresses. */
-  Filter withoutAddresses() {
+  public Filter withoutAddresses() {
     return new Filter(List.of(), types, sources, level);
   }
 
   /** Whether type, source and level are wanted; the addresses are not looked at. */
-  boolean wants(Entry entry) {
-    return entry.level().compareTo(level) >= 0
-        && wantsType(entry.type())
-        && wantsSource(entry.source());
+  public boolean wants(Entry entry) {
+    return wants(entry.type(), entry.source(), entry.level());
   }
 
-  private boolean wantsType(@Nullable String type) {
-    String name = type == null ? "" : type;
-    return (types.include().isEmpty() || types.include().stream().anyMatch(p -> p.matches(name)))
-        && types.exclude().stream().noneMatch(p -> p.matches(name));
-  }
-
-  private boolean wantsSource(@Nullable String source) {
-    String name = source == null ? "" : source;
-    return (sources.include().isEmpty()
-            || sources.include().stream().anyMatch(p -> p.matches(name)))
-        && sources.exclude().stream().noneMatch(p -> p.matches(name));
+  /** Whether a type, a source and a level are wanted; a missing type or source is an empty one. */
+  public boolean wants(@Nullable String type, @Nullable String source, Level found) {
+    return found.compareTo(level) >= 0
+        && types.admits(type == null ? "" : type, TopicPattern::matches)
+        && sources.admits(source == null ? "" : source, SourcePattern::matches);
   }
 }

@@ -1,0 +1,66 @@
+package tidings.core.inbox;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change to what is kept of a user. One that changes anything raises the revision by one, but
+ * for {@link Begin}; what becomes of rows is said by {@link Person} and {@link ReadState}.
+ */
+public sealed interface Change {
+
+  /**
+   * Makes a person who begins here, at revision 0, if there is none.
+   *
+   * @param at the end of the log as it was at their first request
+   */
+  record Begin(long at) implements Change {}
+
+  /**
+   * Everything up to a position. Below the mark that there is it changes nothing, and {@link
+   * DropBelow} goes on.
+   */
+  record MarkAll(Mark.Kind kind, long upTo) implements Change {}
+
+  /**
+   * One step of a mark that is below the last one: ends up to 500 exceptions at or below a position
+   * that say the opposite, the lowest first. {@link Changed#changed()} is false when none is left.
+   *
+   * @param kind {@code READ} or {@code ARCHIVED}
+   * @param notAfterRev exceptions of a later revision were made after the mark, and hold
+   */
+  record DropBelow(Mark.Kind kind, long upTo, long notAfterRev) implements Change {}
+
+  /**
+   * Marks entries by themselves.
+   *
+   * @param entries 1 to 500
+   * @param read null to leave it as it is
+   * @param archived null to leave it as it is
+   */
+  record Touch(List<At> entries, @Nullable Boolean read, @Nullable Boolean archived)
+      implements Change {
+
+    public Touch {
+      entries = List.copyOf(entries);
+    }
+
+    /**
+     * An entry that reaches the user.
+     *
+     * @param direct whether it is addressed to the user
+     */
+    public record At(long position, boolean direct) {}
+  }
+
+  /**
+   * Replaces the preferences.
+   *
+   * @param wanted whose follows say nothing by their {@code since}
+   * @param expected the revision of the last change of preferences, if the client named it
+   * @param now when mutes that end before it say nothing any more
+   */
+  record Save(Preferences wanted, OptionalLong expected, Instant now) implements Change {}
+}
