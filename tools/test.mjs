@@ -92,7 +92,7 @@ const longRounds = (long) => (long ? { TIDINGS_TEST_LONG: '1' } : {});
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** Prints and adds one suite. `trouble` is what else went wrong, beside failed tests. */
+/** Prints and adds one suite, and returns how many of its tests failed. `trouble` is what else went wrong, beside them. */
 function report(name, seconds, counts, trouble) {
   const { passed, skipped } = counts;
   const problems = [...counts.failures];
@@ -107,13 +107,14 @@ function report(name, seconds, counts, trouble) {
       `  ${passed} passed, ${failed} failed, ${skipped} skipped`,
   );
   for (const problem of problems) console.log(problem.split('\n').slice(0, 30).join('\n').replace(/^/gm, '     '));
+  return failed;
 }
 
 /** Runs modules in one Maven, which also checks the format when all are asked for. */
 async function runModules(suites, long) {
   const log = `${reports}/maven.log`;
   const all = suites.length === modules.length;
-  const args = ['-B', '-ntp', '-Dmaven.test.failure.ignore', 'verify'];
+  const args = ['-B', '-ntp', '-T2', '-Dmaven.test.failure.ignore', 'verify'];
   if (!all) {
     args.push('-pl', suites.join(), '-am', '-Dsurefire.failIfNoSpecifiedTests=false');
     args.push(`-Dtest=${suites.map((name) => `tidings/${name}/**/*Test`).join()}`);
@@ -121,35 +122,30 @@ async function runModules(suites, long) {
   if (long) args.push('-DexcludedGroups=');
   for (const name of modules) rmSync(`${name}/target/surefire-reports`, { recursive: true, force: true });
 
-  // One stretch of Maven's output is one goal: "--- maven-surefire-plugin:3.5.4:test (default-test) @ tidings-core ---".
-  let suite;
-  let started = 0;
-  let troubles = [];
+  // A suite lasts from its goal "--- maven-surefire-plugin:3.5.4:test (default-test) @ tidings-core ---" to its module's next.
+  const started = new Map();
   const unseen = new Set(suites);
-  const finish = () => {
-    if (!suite) return;
-    unseen.delete(suite);
-    const counts = readSurefire(`${suite}/target/surefire-reports`);
-    // Surefire's own errors: the tests' JVM crashed, for example.
-    const trouble = counts.failed > 0 ? troubles.filter((line) => line.includes('LEAK')) : troubles;
-    report(suite, (Date.now() - started) / 1000, counts, trouble.join('\n'));
-    suite = undefined;
+  const troubles = [];
+  let failed = 0;
+  const finish = (suite) => {
+    failed += report(suite, (Date.now() - started.get(suite)) / 1000, readSurefire(`${suite}/target/surefire-reports`));
+    started.delete(suite);
   };
   const code = await run('mvn', args, {
     log,
     env: longRounds(long),
     onLine: (line) => {
-      const goal = line.match(/^\[INFO\] --- .*?:(\w+) \(.*\) @ tidings-(\w+) ---/) ?? line.match(/^\[INFO\] -{70}/);
-      if (goal) finish();
-      if (goal?.[1] === 'test' && suites.includes(goal[2])) {
-        [suite, started, troubles] = [goal[2], Date.now(), []];
-      } else if (line.startsWith('[ERROR]') || /\bLEAK: /.test(line)) troubles.push(line);
+      const [, goal, suite] = line.match(/^\[INFO\] --- .*?:(\w+) \(.*\) @ tidings-(\w+) ---/) ?? [];
+      if (started.has(suite)) finish(suite);
+      if (goal === 'test' && unseen.delete(suite)) started.set(suite, Date.now());
+      else if (line.startsWith('[ERROR]') || /\bLEAK: /.test(line)) troubles.push(line);
     },
   });
-  finish();
-  if (code !== 0) {
-    const errors = readFileSync(log, 'utf8').match(/^\[(ERROR|WARNING)\] \S.*$/gm) ?? [];
-    console.log(`mvn verify failed (${log}):\n${errors.slice(0, 20).join('\n')}`);
+  for (const suite of started.keys()) finish(suite);
+  // Maven's own errors count where no test failed: the tests' JVM crashed, for example, or the format is wrong.
+  const trouble = failed > 0 ? troubles.filter((line) => line.includes('LEAK')) : troubles;
+  if (code !== 0 || trouble.length > 0) {
+    console.log(`mvn verify: trouble (${log}):\n${trouble.slice(0, 20).join('\n')}`);
     total.failed++;
   }
   const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -213,14 +209,18 @@ async function main() {
     if (code !== 0) throw new Error('no test was run, for the build failed');
   }
   if (inVitest.some((name) => known[name].cwd === 'e2e')) await installE2e();
-  const inTurn = async (names, runOne) => {
-    for (const name of names) await runOne(name, long);
+  /** Two of these calls with one array share its suites. */
+  const inTurn = async (names) => {
+    for (let name; (name = names.shift()); ) await runVitest(name, long);
   };
-  // The page's suites measure nothing and start no hub: they go beside the modules.
+  // The page's suites measure nothing and start no hub: they go beside the modules. The others mostly wait, for time-outs
+  // and each other's processes, so two go at once; but faults measures times and memory.
   const ofPage = inVitest.filter((name) => known[name].cwd === 'web');
-  await Promise.all([inMaven.length > 0 && runModules(inMaven, long), inTurn(ofPage, runVitest)]);
-  await inTurn(suites.filter((name) => known[name].make), runMake);
-  await inTurn(inVitest.filter((name) => !ofPage.includes(name)), runVitest);
+  const others = inVitest.filter((name) => known[name].cwd === 'e2e' && name !== 'faults');
+  await Promise.all([inMaven.length > 0 && runModules(inMaven, long), inTurn(ofPage)]);
+  for (const name of suites.filter((name) => known[name].make)) await runMake(name);
+  await Promise.all([inTurn(others), inTurn(others)]);
+  await inTurn(inVitest.filter((name) => name === 'faults'));
 
   const skipsFail = total.skipped > 0 && process.env.TIDINGS_ALLOW_SKIPS !== '1';
   if (total.skipped > 0) console.log(`WARNING: ${total.skipped} tests were skipped${skipsFail ? ', which fails the run' : ''}`);
