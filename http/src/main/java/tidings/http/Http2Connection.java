@@ -78,6 +78,8 @@ final class Http2Connection extends Watched {
               @Override
               protected void initChannel(Channel stream) {
                 connection.opened(stream);
+                stream.config().setAutoRead(false); // until all that has come was looked at
+                stream.eventLoop().execute(() -> stream.config().setAutoRead(true));
                 stream
                     .pipeline()
                     .addLast(new Http2Exchange(settings, site, worker, peer, connection));

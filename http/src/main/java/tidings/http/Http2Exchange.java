@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.util.Locale;
@@ -50,6 +51,7 @@ final class Http2Exchange extends Watched implements Carrier {
   private final Http2Connection connection;
   private @Nullable InetAddress client;
   private @Nullable Turn turn;
+  private boolean takenBack;
   private boolean ended; // whether the request came to its end with its head
   private int collected;
   private boolean answered;
@@ -86,7 +88,17 @@ final class Http2Exchange extends Watched implements Carrier {
     }
   }
 
+  /** A request that is taken back as soon as it is sent costs next to nothing: it never begins. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    takenBack |= event instanceof Http2ResetFrame;
+    super.userEventTriggered(ctx, event);
+  }
+
   private void begin(Http2HeadersFrame frame) {
+    if (takenBack) {
+      return;
+    }
     if (connection.isClogged(0)) {
       reset(Http2Error.REFUSED_STREAM);
       return;

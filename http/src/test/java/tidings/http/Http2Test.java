@@ -408,6 +408,25 @@ final class Http2Test {
 
   // --- floods ---
 
+  /** CVE-2023-44487: what is asked in vain would else keep everyone on that event loop waiting. */
+  @Test
+  void aRequestThatIsTakenBackAtOnceIsNeverBegun() {
+    String token = all("vain");
+    int open = hub.server.connections();
+    try (Http2Wire wire = new Http2Wire(hub.port, certificate.trusting(), WINDOW)) {
+      wire.get(1, "/v1/session", token);
+      assertThat(wire.status(1)).isEqualTo("200");
+      int begun = hub.lookers.size();
+      for (int stream = 3; stream < 103; stream += 2) {
+        assertThat(wire.askInVain(stream, "/v1/stream", token)).isTrue();
+      }
+      wire.get(103, "/v1/session", token);
+      assertThat(wire.status(103)).isEqualTo("200");
+      assertThat(hub.lookers).hasSize(begun + 1);
+    }
+    Awaitility.await().until(() -> hub.server.connections() <= open);
+  }
+
   @Test
   void aFloodOfResetsEndsTheConnection() {
     try (Http2Wire wire = wire()) {

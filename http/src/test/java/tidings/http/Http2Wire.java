@@ -40,6 +40,7 @@ final class Http2Wire implements AutoCloseable {
   static final int ACK = 1;
   static final int END_HEADERS = 4;
   static final int INITIAL_WINDOW_SIZE = 4;
+  private static final byte[] CANCEL = {0, 0, 0, 8};
   private static final int PATIENCE_MS = 20_000;
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -93,11 +94,19 @@ final class Http2Wire implements AutoCloseable {
 
   /** Sends a frame, unless the hub has closed the connection. */
   boolean send(int type, int flags, int stream, byte[] payload) {
+    return send(frame(type, flags, stream, payload));
+  }
+
+  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
     frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
     frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+    return frame.array();
+  }
+
+  private boolean send(byte[] frames) {
     try {
-      raw(frame.array());
+      raw(frames);
       return true;
     } catch (SocketException e) {
       return false;
@@ -115,7 +124,14 @@ final class Http2Wire implements AutoCloseable {
   }
 
   boolean reset(int stream) {
-    return send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+    return send(RST_STREAM, 0, stream, CANCEL);
+  }
+
+  /** Asks, and takes it back in the same breath. */
+  boolean askInVain(int stream, String path, String token) {
+    byte[] asked = frame(HEADERS, END_HEADERS | END_STREAM, stream, get(path, token));
+    byte[] reset = frame(RST_STREAM, 0, stream, CANCEL);
+    return send(ByteBuffer.allocate(asked.length + reset.length).put(asked).put(reset).array());
   }
 
   /** Sends the head of a request. */
@@ -124,6 +140,10 @@ final class Http2Wire implements AutoCloseable {
   }
 
   boolean get(int stream, String path, @Nullable String token) {
+    return send(HEADERS, END_HEADERS | END_STREAM, stream, get(path, token));
+  }
+
+  private static byte[] get(String path, @Nullable String token) {
     List<String> fields =
         new ArrayList<>(
             List.of(
@@ -131,7 +151,7 @@ final class Http2Wire implements AutoCloseable {
     if (token != null) {
       fields.addAll(List.of("authorization", "Bearer " + token));
     }
-    return request(stream, true, fields.toArray(String[]::new));
+    return fields(fields.toArray(String[]::new));
   }
 
   /** Literal fields that nobody indexes (RFC 7541, 6.2.2). */
