@@ -8,13 +8,11 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.core.problem.Problem;
 import tidings.http.exchange.AnswerStream;
+import tidings.http.exchange.Output;
 import tidings.http.exchange.ProblemDocument;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
@@ -274,7 +273,7 @@ final class Conversation extends Watched implements Carrier {
   }
 
   private ByteBuf streamHead(Response head) {
-    if (!version10) {
+    if (!version10 && head.hasBody()) {
       head.header("Transfer-Encoding", "chunked");
     }
     ByteBuf out = context().alloc().directBuffer(HEAD_BYTES);
@@ -376,18 +375,10 @@ final class Conversation extends Watched implements Carrier {
     } else {
       written.addListener(done -> {
         deadline(LINGER);
-        endOutput();
+        Output.end(channel());
       });
     }
     readOn();
-  }
-
-  private void endOutput() {
-    SslHandler tls = channel().pipeline().get(SslHandler.class);
-    if (tls != null) {
-      var _ = tls.closeOutbound();
-    }
-    var _ = ((DuplexChannel) channel()).shutdownOutput();
   }
 
   @Override

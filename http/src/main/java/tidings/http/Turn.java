@@ -410,25 +410,36 @@ final class Turn implements Exchange {
 
   @Override
   public void blocking(Runnable task) {
+    Problem refusal =
+        offLoop(() -> {
+          if (!lost) {
+            run(task);
+          }
+        });
+    if (refusal != null) {
+      turnAway(refusal);
+    }
+  }
+
+  @Override
+  public @Nullable Problem offLoop(Runnable task) {
     InetAddress client = Sender.network(request.sender().client());
     if (!request.isLocal() && !carrier.worker().tasks().enter(client)) {
-      turnAway(Peer.TOO_MANY);
-      return;
+      return Peer.TOO_MANY;
     }
     try {
       site.blocking()
           .execute(() -> {
             try {
-              if (!lost) {
-                run(task);
-              }
+              task.run();
             } finally {
               workedFor(client);
             }
           });
+      return null;
     } catch (RejectedExecutionException e) {
       workedFor(client);
-      turnAway(Problem.of(Problem.Kind.OVERLOADED, "too many requests at once"));
+      return Problem.of(Problem.Kind.OVERLOADED, "too many requests at once");
     }
   }
 

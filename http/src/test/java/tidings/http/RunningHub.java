@@ -98,6 +98,7 @@ final class RunningHub implements AutoCloseable {
       HttpSettings http,
       Limits limits,
       Duration heartbeat,
+      Duration noProgress,
       Executor blocking,
       boolean dev,
       String... publicly) {
@@ -106,17 +107,18 @@ final class RunningHub implements AutoCloseable {
             new Settings(null).made(),
             new Limits(1_000, 200, 200, 100, 100, null, 1_000, 60, 16 << 10, BODY_BYTES_MAX),
             Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
             BLOCKING,
             false);
 
     Options publicly(String... patterns) {
-      return new Options(http, limits, heartbeat, blocking, dev, patterns);
+      return new Options(http, limits, heartbeat, noProgress, blocking, dev, patterns);
     }
 
     private Options http(Consumer<Settings> change) {
       Settings settings = new Settings(http);
       change.accept(settings);
-      return new Options(settings.made(), limits, heartbeat, blocking, dev, publicly);
+      return new Options(settings.made(), limits, heartbeat, noProgress, blocking, dev, publicly);
     }
 
     /** A deadline for a head, a body, and for an idle connection. */
@@ -162,7 +164,7 @@ final class RunningHub implements AutoCloseable {
     }
 
     Options limits(Limits value) {
-      return new Options(http, value, heartbeat, blocking, dev, publicly);
+      return new Options(http, value, heartbeat, noProgress, blocking, dev, publicly);
     }
 
     Options behind(String... trustedProxies) {
@@ -178,15 +180,20 @@ final class RunningHub implements AutoCloseable {
     }
 
     Options heartbeat(Duration value) {
-      return new Options(http, limits, value, blocking, dev, publicly);
+      return new Options(http, limits, value, noProgress, blocking, dev, publicly);
+    }
+
+    /** After how long a connection that takes nothing is ended. */
+    Options noProgress(Duration value) {
+      return new Options(http, limits, heartbeat, value, blocking, dev, publicly);
     }
 
     Options blocking(Executor value) {
-      return new Options(http, limits, heartbeat, value, dev, publicly);
+      return new Options(http, limits, heartbeat, noProgress, value, dev, publicly);
     }
 
     Options inDevMode() {
-      return new Options(http, limits, heartbeat, blocking, true, publicly);
+      return new Options(http, limits, heartbeat, noProgress, blocking, true, publicly);
     }
   }
 
@@ -273,7 +280,7 @@ final class RunningHub implements AutoCloseable {
     hub =
         new Hub(
             pause.before(Log.class, log),
-            new HubSettings(64L << 20, options.heartbeat, Duration.ofSeconds(60)),
+            new HubSettings(64L << 20, options.heartbeat, options.noProgress),
             authenticator,
             CLOCK,
             System::nanoTime,

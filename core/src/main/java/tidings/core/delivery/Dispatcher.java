@@ -84,16 +84,7 @@ public final class Dispatcher {
 
   private void greet(Subscriber subscriber, Start start) {
     Interest interest = subscriber.audience.interest;
-    ControlEvent.@Nullable Gap gap = null;
-    switch (start) {
-      case Start.Latest latest -> subscriber.cursor = position();
-      case Start.Earliest earliest -> subscriber.cursor = shared.lowWater() - 1;
-      case Start.After after -> {
-        Shared.Place place = shared.place(after.cursor(), position());
-        subscriber.cursor = place.position();
-        gap = place.gap();
-      }
-    }
+    ControlEvent.Gap gap = place(subscriber, start);
     Outlet outlet = subscriber.outlet;
     outlet.write(
         new ControlEvent.Hello(
@@ -107,6 +98,29 @@ public final class Dispatcher {
     outlet.flush();
   }
 
+  /**
+   * Moves a subscriber's cursor.
+   *
+   * @return what is to be announced, null if nothing was missed
+   */
+  private ControlEvent.@Nullable Gap place(Subscriber subscriber, Start start) {
+    return switch (start) {
+      case Start.Latest latest -> {
+        subscriber.cursor = position();
+        yield null;
+      }
+      case Start.Earliest earliest -> {
+        subscriber.cursor = shared.lowWater() - 1;
+        yield null;
+      }
+      case Start.After after -> {
+        Shared.Place place = shared.place(after.cursor(), position());
+        subscriber.cursor = place.position();
+        yield place.gap();
+      }
+    };
+  }
+
   /** The connection takes more again. */
   void drained(Subscriber subscriber) {
     if (subscriber.state == Subscriber.State.BEHIND) {
@@ -118,14 +132,28 @@ public final class Dispatcher {
    * Moves a subscriber to another audience. The change counts from its cursor on: what the pass
    * under way may owe it is read again, by the new interest.
    */
-  long change(Subscriber subscriber, Interest interest) {
+  Cursor change(Subscriber subscriber, Interest interest) {
     moveUp(subscriber);
     long from = subscriber.cursor;
     if (subscriber.state == Subscriber.State.LIVE && from < position()) {
       turns.fallBehind(subscriber, from);
     }
     audiences.move(subscriber, interest);
-    return from;
+    return shared.cursor(from);
+  }
+
+  /** The same, and its cursor goes elsewhere. */
+  Cursor change(Subscriber subscriber, Interest interest, Start start) {
+    audiences.move(subscriber, interest);
+    ControlEvent.Gap gap = place(subscriber, start);
+    if (subscriber.state == Subscriber.State.LIVE && subscriber.cursor < position()) {
+      subscriber.state = Subscriber.State.BEHIND;
+      turns.add(subscriber);
+    }
+    if (gap != null) {
+      subscriber.outlet.write(gap);
+    }
+    return shared.cursor(subscriber.cursor);
   }
 
   void remove(Subscriber subscriber) {

@@ -47,8 +47,9 @@ final class Replay {
      * The log is being read; when that is done it is the subscriber's {@code read}.
      *
      * @param own whose interest alone the page was read for; null if all share it
+     * @param after the cursor that it was read for
      */
-    record Reading(CompletableFuture<LogReader.Page> done, @Nullable Interest own)
+    record Reading(CompletableFuture<LogReader.Page> done, @Nullable Interest own, long after)
         implements Step {}
   }
 
@@ -62,11 +63,11 @@ final class Replay {
   Step advance(Subscriber subscriber, long position) {
     Step.Reading read = subscriber.read;
     subscriber.read = null;
-    if (read != null) {
+    if (read != null && subscriber.cursor < position) {
       if (read.own() == null && !shared.pages().keeps(read.done())) {
         return alone(subscriber, position, null);
       }
-      if (subscriber.audience.interest.equals(read.own())) {
+      if (subscriber.cursor == read.after() && subscriber.audience.interest.equals(read.own())) {
         write(subscriber, read.done().join());
       }
     }
@@ -171,7 +172,8 @@ final class Replay {
     if (addresses != null && position - subscriber.cursor > INDEXED_FROM) {
       return alone(subscriber, position, addresses);
     }
-    return new Step.Reading(shared.pages().read(subscriber.cursor + 1, position), null);
+    long after = subscriber.cursor;
+    return new Step.Reading(shared.pages().read(after + 1, position), null, after);
   }
 
   /**
@@ -183,6 +185,7 @@ final class Replay {
       Subscriber subscriber, long position, @Nullable Set<Address> addresses) {
     LogReader.Scan scan =
         new LogReader.Scan(subscriber.cursor, position, false, ALONE_ENTRIES, addresses);
-    return new Step.Reading(shared.reader().read(scan), subscriber.audience.interest);
+    return new Step.Reading(
+        shared.reader().read(scan), subscriber.audience.interest, subscriber.cursor);
   }
 }

@@ -1,8 +1,12 @@
 package tidings.core.delivery;
 
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
+import tidings.core.log.Cursor;
+import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Refusal;
 
 /**
@@ -24,8 +28,8 @@ public final class Subscriber {
 
   final Dispatcher dispatcher;
   final Outlet outlet;
-  final Caller caller;
-  final long expiresMs;
+  Caller caller;
+  long expiresMs;
   Audience audience;
   final long number; // of those of its dispatcher so far
   int place; // in its audience
@@ -57,7 +61,12 @@ public final class Subscriber {
     this.audience = audience;
     this.outlet = outlet;
     this.caller = subscription.caller();
-    this.expiresMs = subscription.expiresMs();
+    this.expiresMs = expiresMs(caller);
+  }
+
+  private static long expiresMs(Caller caller) {
+    Instant expires = caller.expires();
+    return expires == null ? Long.MAX_VALUE : expires.toEpochMilli();
   }
 
   /** The connection is writable again: reading goes on from the cursor. */
@@ -70,14 +79,52 @@ public final class Subscriber {
     dispatcher.remove(this);
   }
 
+  /** Whether it has neither left nor been ended. */
+  public boolean isOpen() {
+    return state != State.LEFT;
+  }
+
+  /** The addresses that it gets, as far as patterns can say it. */
+  public List<AddressPattern> to() {
+    return audience.interest.to();
+  }
+
+  // Each of these changes an open subscriber, or throws a Refusal and leaves it as it was.
+
   /**
    * Changes what it gets, from here on; what came before is in the history.
    *
-   * @return the position at which the change counts
+   * @return the cursor at which the change counts
    * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
    */
-  public long change(Filter filter) {
+  public Cursor change(Filter filter) {
     return dispatcher.change(this, Interest.of(caller, filter));
+  }
+
+  /**
+   * Changes what it gets, and goes on from another place as if it came anew; writes a {@code gap}
+   * if that cursor can't be resumed.
+   *
+   * @return the cursor after which it goes on
+   * @throws Refusal as {@link #change(Filter)} does
+   */
+  public Cursor change(Filter filter, Start start) {
+    return dispatcher.change(this, Interest.of(caller, filter), start);
+  }
+
+  /**
+   * Goes on with other credentials, and with what these are granted.
+   *
+   * @param caller the same user
+   * @return the cursor at which the change counts
+   * @throws Refusal as {@link #change(Filter)} does
+   */
+  public Cursor renew(Caller caller, Filter filter) {
+    Interest interest = Interest.of(caller, filter);
+    this.caller = caller;
+    this.expiresMs = expiresMs(caller);
+    this.changes = -1;
+    return dispatcher.change(this, interest);
   }
 
   @Override

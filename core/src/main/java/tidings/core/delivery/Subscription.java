@@ -1,6 +1,5 @@
 package tidings.core.delivery;
 
-import java.time.Instant;
 import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
 import tidings.core.problem.Refusal;
@@ -21,10 +20,5 @@ public record Subscription(Interest interest, Start start, Caller caller) {
    */
   public static Subscription of(Caller caller, Filter filter, Start start) {
     return new Subscription(Interest.of(caller, filter), start, caller);
-  }
-
-  long expiresMs() {
-    Instant expires = caller.expires();
-    return expires == null ? Long.MAX_VALUE : expires.toEpochMilli();
   }
 }

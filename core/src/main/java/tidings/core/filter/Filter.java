@@ -73,9 +73,14 @@ public record Filter(
     to = List.copyOf(to);
   }
 
+  /** The same with other addresses. */
+  public Filter withAddresses(List<AddressPattern> other) {
+    return new Filter(other, types, sources, level);
+  }
+
   /** The same without addresses. */
   public Filter withoutAddresses() {
-    return new Filter(List.of(), types, sources, level);
+    return withAddresses(List.of());
   }
 
   /** Whether type, source and level are wanted; the addresses are not looked at. */

@@ -6,7 +6,8 @@ import tidings.core.delivery.History;
 import tidings.core.delivery.Interest;
 import tidings.core.log.Entry;
 import tidings.core.log.Epochs;
-import tidings.http.stream.SseEncoding;
+import tidings.core.notification.JsonWriter;
+import tidings.http.stream.ControlJson;
 
 /** Writes pages of history, and single notifications, as JSON (protocol/reading.md). */
 record Pages(Epochs epochs) {
@@ -24,7 +25,7 @@ record Pages(Epochs epochs) {
     ascii(out, "],\"cursor\":\"" + epochs.cursor(page.reached()));
     ascii(out, "\",\"more\":" + page.more());
     if (page.gap() != null) {
-      ascii(out, ",\"gap\":" + SseEncoding.gap(page.gap()).end());
+      ascii(out, ",\"gap\":" + ControlJson.gap(JsonWriter.object(96), page.gap()).end());
     }
     ascii(out, "}");
     return out.toByteArray();

@@ -24,6 +24,7 @@ import tidings.http.limit.Limits;
 import tidings.http.limit.Usage;
 import tidings.http.page.StaticFiles;
 import tidings.http.stream.StreamEndpoint;
+import tidings.http.stream.WebSocketEndpoint;
 
 /** Every call of the protocol at its path. */
 public final class Routes {
@@ -102,6 +103,7 @@ public final class Routes {
     Callers callers = access.callers(access.authenticator, new Usage(parts.limits, parts.ticker));
     SessionEndpoints session = new SessionEndpoints(callers, access.sessions, access.cookie);
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
+    BooleanSupplier turnedAway = () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean();
     Router.Builder routes = new Router.Builder();
     administer(routes, callers, access, parts.clock);
     return routes
@@ -113,13 +115,8 @@ public final class Routes {
         .at(GET, "/v1/notifications/{}", notification.one())
         .at(DELETE, "/v1/notifications/{}", notification.withdraw())
         .at(GET, "/v1/notifications/{}/raw", notification.raw())
-        .at(
-            GET,
-            "/v1/stream",
-            new StreamEndpoint(
-                callers,
-                parts.clock,
-                () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean()))
+        .at(GET, "/v1/stream", new StreamEndpoint(callers, parts.clock, turnedAway))
+        .at(GET, "/v1/ws", new WebSocketEndpoint(callers, parts.clock, parts.ticker, turnedAway))
         .at(GET, "/v1/session", session.show())
         .at(POST, "/v1/session", session.start())
         .at(DELETE, "/v1/session", session.end())

@@ -31,6 +31,9 @@ public final class Callers {
       Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended");
 
   private static final String SCHEME = "Bearer ";
+  private static final Problem DEFECT = Problem.of(Problem.Kind.INTERNAL, "an internal error");
+  private static final Problem SHUT_OUT =
+      Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address");
 
   private final Authenticator authenticator;
   private final Usage usage;
@@ -56,6 +59,15 @@ public final class Callers {
 
   public Usage usage() {
     return usage;
+  }
+
+  /**
+   * Checks the Origin, if a request has one, of what browsers let any site ask for.
+   *
+   * @throws Refusal of kind {@code FORBIDDEN}
+   */
+  public void checkOrigin(Request request) {
+    var _ = origins.checkGiven(request);
   }
 
   /**
@@ -85,7 +97,7 @@ public final class Callers {
 
   /** The same for who starts a session: only a token, or a ticket as above, will do. */
   public void identifyStarter(Exchange exchange, Consumer<Caller> next) {
-    origins.checkGiven(exchange.request());
+    checkOrigin(exchange.request());
     if (!byTicket(exchange, next) && !byToken(exchange, next)) {
       throw missing("no token (expected Authorization: Bearer TOKEN, or ticket=)");
     }
@@ -168,30 +180,66 @@ public final class Callers {
       admit(exchange, known, next);
     } else if (!isShutOut(exchange)) {
       exchange.blocking(() -> {
-        try {
-          Caller caller = authenticator.authenticate(token);
-          exchange.onLoop(() -> admit(exchange, caller, next));
-        } catch (Refusal e) {
-          if (e.problem().kind() == Problem.Kind.UNAUTHENTICATED) { // else nobody knows yet
-            countFailure(exchange);
-          }
-          throw e;
-        }
+        Caller caller = authenticate(exchange, token);
+        exchange.onLoop(() -> admit(exchange, caller, next));
       });
     }
     return true;
   }
 
+  private Caller authenticate(Exchange exchange, String token) {
+    try {
+      return authenticator.authenticate(token);
+    } catch (Refusal e) {
+      if (e.problem().kind() == Problem.Kind.UNAUTHENTICATED) { // else nobody knows yet
+        countFailure(exchange);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Finds out whose a token is that comes after the answer has begun. Goes on with one of the two,
+   * on the event loop.
+   */
+  public void verify(
+      Exchange exchange, String token, Consumer<Caller> next, Consumer<Problem> refused) {
+    Caller known = authenticator.cached(token);
+    if (known != null) {
+      next.accept(known);
+    } else if (shutOutNanos(exchange) > 0) {
+      refused.accept(SHUT_OUT);
+    } else {
+      Problem busy =
+          exchange.offLoop(() -> {
+            Runnable then = () -> refused.accept(DEFECT);
+            try {
+              Caller caller = authenticate(exchange, token);
+              then = () -> next.accept(caller);
+            } catch (Refusal e) {
+              then = () -> refused.accept(e.problem());
+            } finally {
+              exchange.loop().execute(then);
+            }
+          });
+      if (busy != null) {
+        refused.accept(busy);
+      }
+    }
+  }
+
   /** Whether so many tokens and tickets of the client's network were none that it was sent away. */
   private boolean isShutOut(Exchange exchange) {
-    long wait = isCounted(exchange) ? usage.failedLogins().nanosUntil(network(exchange)) : 0;
+    long wait = shutOutNanos(exchange);
     if (wait == 0) {
       return false;
     }
-    exchange.turnAway(
-        Problem.of(Problem.Kind.RATE_LIMITED, "too many tokens that are none of your address"),
-        Rate.seconds(wait));
+    exchange.turnAway(SHUT_OUT, Rate.seconds(wait));
     return true;
+  }
+
+  private long shutOutNanos(Exchange exchange) {
+    return isCounted(exchange) ? usage.failedLogins().nanosUntil(network(exchange)) : 0;
   }
 
   private void countFailure(Exchange exchange) {

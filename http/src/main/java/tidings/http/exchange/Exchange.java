@@ -3,6 +3,7 @@ package tidings.http.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.delivery.Dispatcher;
 import tidings.core.problem.Problem;
@@ -71,6 +72,14 @@ public interface Exchange {
    * begun.
    */
   void reading(Runnable task);
+
+  /**
+   * Runs on a thread that may block, also when the answer has begun. On the event loop.
+   *
+   * @param task throws nothing that anyone is to hear of
+   * @return why not now, null if it will
+   */
+  @Nullable Problem offLoop(Runnable task);
 
   /** The dispatcher of this connection's event loop. */
   Dispatcher dispatcher();

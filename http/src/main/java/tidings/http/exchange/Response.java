@@ -105,9 +105,14 @@ public final class Response {
     return bodyless ? NOTHING : body;
   }
 
+  /** Whether an answer of its status has a body (RFC 9112, 6.3). */
+  public boolean hasBody() {
+    return status != 101 && status != 204 && status != 304;
+  }
+
   /** The length of the body, also of one that is left out; -1 if such an answer has none. */
   public int contentLength() {
-    return status == 204 || status == 304 ? -1 : body.length;
+    return hasBody() ? body.length : -1;
   }
 
   /** How many bytes {@link #write} needs at most. */
@@ -169,6 +174,7 @@ public final class Response {
 
   private static String reason(int status) {
     return switch (status) {
+      case 101 -> "Switching Protocols";
       case 200 -> "OK";
       case 201 -> "Created";
       case 204 -> "No Content";
@@ -183,6 +189,7 @@ public final class Response {
       case 413 -> "Content Too Large";
       case 414 -> "URI Too Long";
       case 415 -> "Unsupported Media Type";
+      case 426 -> "Upgrade Required";
       case 429 -> "Too Many Requests";
       case 431 -> "Request Header Fields Too Large";
       case 500 -> "Internal Server Error";

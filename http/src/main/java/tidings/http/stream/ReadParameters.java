@@ -34,9 +34,7 @@ public final class ReadParameters {
   public static Filter filter(Request request, int valuesMax) {
     String level = request.parameter("level");
     return new Filter(
-        values(request, "to", valuesMax).stream()
-            .map(text -> read("to", text, AddressPattern::of))
-            .toList(),
+        values(request, "to", valuesMax).stream().map(ReadParameters::address).toList(),
         choice(request, "type", valuesMax, TopicPattern::of),
         choice(request, "source", valuesMax, ReadParameters::source),
         level == null ? Level.INFO : read("level", level, Level::of));
@@ -64,6 +62,11 @@ public final class ReadParameters {
         yield new Start.After(after);
       }
     };
+  }
+
+  /** An address or pattern of {@code to}. */
+  static AddressPattern address(String text) {
+    return read("to", text, AddressPattern::of);
   }
 
   private static Filter.SourcePattern source(String text) {

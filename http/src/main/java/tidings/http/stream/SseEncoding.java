@@ -2,15 +2,14 @@ package tidings.http.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Encoding;
 import tidings.core.log.Entry;
-import tidings.core.notification.AddressPattern;
 import tidings.core.notification.JsonWriter;
-import tidings.core.notification.NotificationJson;
 
 /**
  * Server-sent events (protocol/sse.md; WHATWG HTML, "Server-sent events"), as they are or as one
@@ -30,6 +29,8 @@ public final class SseEncoding implements Encoding {
   private static final byte[] END = ascii("\n\n");
   private static final byte[] HEX = ascii("0123456789abcdef");
 
+  private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
+
   /** Room for a chunk's size, at most 8 digits, and its line end. */
   private static final int CHUNK_HEAD = 10;
 
@@ -42,7 +43,7 @@ public final class SseEncoding implements Encoding {
   }
 
   @Override
-  public SseFrame frame(String epoch, List<Entry> entries, long direct) {
+  public SharedFrame frame(String epoch, List<Entry> entries, long direct) {
     int size = CHUNK_HEAD + 2;
     for (Entry entry : entries) {
       size += entry.json().length + OVERHEAD;
@@ -65,7 +66,7 @@ public final class SseEncoding implements Encoding {
       }
       out.writeBytes(END);
     }
-    return new SseFrame(finish(out));
+    return new SharedFrame(finish(out));
   }
 
   /**
@@ -74,39 +75,14 @@ public final class SseEncoding implements Encoding {
    * @param now what {@code hello} gives as the hub's time
    */
   ByteBuf event(ControlEvent event, Instant now) {
-    String cursor = event.cursor().toString();
-    String text =
-        switch (event) {
-          case ControlEvent.Hello hello ->
-              named(
-                  "hello",
-                  cursor,
-                  JsonWriter.object(160)
-                      .number("heartbeatMs", hello.heartbeatMs())
-                      .text("now", NotificationJson.time(now))
-                      .texts("to", hello.to().stream().map(AddressPattern::toString).toList())
-                      .text("cursor", cursor)
-                      .text("user", hello.user()));
-          case ControlEvent.Tick tick ->
-              named("tick", cursor, JsonWriter.object(48).text("cursor", cursor));
-          case ControlEvent.Gap gap -> named("gap", cursor, gap(gap));
-          case ControlEvent.Reauth reauth ->
-              named("reauth", cursor, JsonWriter.object(48).text("cursor", cursor));
-        };
-    return text(text);
-  }
-
-  /** A gap as streams and pages tell it (protocol/cursors.md). */
-  public static JsonWriter gap(ControlEvent.Gap gap) {
-    return JsonWriter.object(96)
-        .text(
-            "reason",
-            switch (gap.reason()) {
-              case RETENTION -> "retention";
-              case EPOCH -> "epoch";
-            })
-        .text("from", gap.from().toString())
-        .text("to", gap.cursor().toString());
+    return text(
+        "event: "
+            + ControlJson.name(event)
+            + "\nid: "
+            + event.cursor()
+            + "\ndata: "
+            + ControlJson.write(JsonWriter.object(160), event, now).end()
+            + "\n\n");
   }
 
   /** What tells a client when to come back. */
@@ -114,8 +90,9 @@ public final class SseEncoding implements Encoding {
     return text("retry: " + retryMs + "\n\n");
   }
 
-  private static String named(String name, String cursor, JsonWriter data) {
-    return "event: " + name + "\nid: " + cursor + "\ndata: " + data.end() + "\n\n";
+  /** What ends a stream (RFC 9112, 7.1). */
+  ByteBuf end() {
+    return chunked ? Unpooled.wrappedBuffer(LAST_CHUNK) : Unpooled.EMPTY_BUFFER;
   }
 
   private ByteBuf text(String text) {

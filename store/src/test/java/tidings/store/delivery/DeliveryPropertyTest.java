@@ -1,5 +1,6 @@
 package tidings.store.delivery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -247,7 +248,7 @@ class DeliveryPropertyTest {
       case 14 -> disconnect(reader);
       case 15, 16 -> reader.credit = random.nextInt(3);
       case 17 -> drain(reader);
-      case 18 -> change(random, reader);
+      case 18 -> change(world, random, reader);
       case 19 -> world.pass(Duration.ofSeconds(1 + random.nextInt(20)));
       case 20 -> {
         if (random.nextInt(4) == 0) {
@@ -312,20 +313,43 @@ class DeliveryPropertyTest {
     }
   }
 
-  private static void change(Random random, Reader reader) {
+  private static void change(World world, Random random, Reader reader) {
     if (reader.subscriber != null) {
       Reader.Wish changed =
           new Reader.Wish(
               reader.wish.user(), asked(random), reader.wish.granted(), random.nextInt(2));
       try {
-        long from = reader.subscriber.change(World.filter(changed));
+        if (random.nextInt(3) == 0) {
+          changeAndMove(world, random, reader, changed);
+        } else {
+          long from = reader.subscriber.change(World.filter(changed)).position();
+          reader.lastEventId = "." + from; // the acknowledgement tells it
+          reader.wishes.put(from, changed);
+        }
         reader.wish = changed;
-        reader.lastEventId = "." + from; // the acknowledgement tells it
-        reader.wishes.put(from, changed);
       } catch (Refusal outsideTheGrant) {
         // it keeps what it had
       }
     }
+  }
+
+  /** The cursor goes somewhere else: what comes after it comes, whether it had come or not. */
+  private static void changeAndMove(
+      World world, Random random, Reader reader, Reader.Wish changed) {
+    check(world, List.of(reader));
+    String place = world.cursor(random.nextLong(world.end() + 1));
+    long from =
+        requireNonNull(reader.subscriber)
+            .change(World.filter(changed), new Start.After(place))
+            .position();
+    if (from > reader.lastPosition()) { // what lies between was not wanted
+      reader.gaps.add(new Reader.Missing(reader.lastPosition(), from));
+    }
+    reader.movedTo(from);
+    reader.wishes.tailMap(from, true).clear();
+    reader.wishes.put(from, changed);
+    reader.got.removeIf(position -> position > from);
+    reader.last = from;
   }
 
   /** Lets everyone read to the end, and those who are gone by then come back for it. */

@@ -148,6 +148,12 @@ class Reader implements Outlet {
     return at;
   }
 
+  /** Its cursor was moved, forwards or back. */
+  void movedTo(long position) {
+    at = position;
+    lastEventId = "." + at;
+  }
+
   /** The positions of what it got since the last call. */
   List<Long> positions() {
     return unchecked().stream().map(Entry::position).toList();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.core.delivery.Start;
+import tidings.core.log.Cursor;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
 
@@ -113,11 +114,11 @@ class SlicesTest {
     world.lookNs = 100_000;
     world.loop.turn(); // some of the entries were looked at
     Reader.Wish narrower = new Reader.Wish(null, List.of("topic:t"), changing.wish.granted(), 0);
-    long from = requireNonNull(changing.subscriber).change(World.filter(narrower));
+    Cursor from = requireNonNull(changing.subscriber).change(World.filter(narrower));
     Reader coming = Reader.ofAll("coming");
     coming.lastEventId = world.cursor(0);
     world.connect(coming, null);
-    assertThat(from).isZero();
+    assertThat(from.position()).isZero();
     world.settle();
     List<Long> all = LongStream.rangeClosed(1, 40).boxed().toList();
     assertThat(changing.positions()).isEqualTo(all);

@@ -3,11 +3,11 @@ package tidings.http.stream;
 import io.netty.buffer.ByteBuf;
 import tidings.core.delivery.Frame;
 
-/** A frame of server-sent events in one direct buffer, shared by all who write it. */
-final class SseFrame implements Frame {
+/** A frame in one direct buffer, shared by all who write it. */
+final class SharedFrame implements Frame {
   final ByteBuf bytes;
 
-  SseFrame(ByteBuf bytes) {
+  SharedFrame(ByteBuf bytes) {
     this.bytes = bytes;
   }
 

@@ -1,0 +1,53 @@
+package tidings.http.stream;
+
+import java.time.Instant;
+import tidings.core.delivery.ControlEvent;
+import tidings.core.notification.AddressPattern;
+import tidings.core.notification.JsonWriter;
+import tidings.core.notification.NotificationJson;
+
+/** What control events are called and what they say, in every wire form (protocol/sse.md). */
+public final class ControlJson {
+  private ControlJson() {}
+
+  static String name(ControlEvent event) {
+    return switch (event) {
+      case ControlEvent.Hello hello -> "hello";
+      case ControlEvent.Tick tick -> "tick";
+      case ControlEvent.Gap gap -> "gap";
+      case ControlEvent.Reauth reauth -> "reauth";
+    };
+  }
+
+  /**
+   * Writes an event's fields.
+   *
+   * @param now what {@code hello} gives as the hub's time
+   */
+  static JsonWriter write(JsonWriter json, ControlEvent event, Instant now) {
+    String cursor = event.cursor().toString();
+    return switch (event) {
+      case ControlEvent.Hello hello ->
+          json.number("heartbeatMs", hello.heartbeatMs())
+              .text("now", NotificationJson.time(now))
+              .texts("to", hello.to().stream().map(AddressPattern::toString).toList())
+              .text("cursor", cursor)
+              .text("user", hello.user());
+      case ControlEvent.Tick tick -> json.text("cursor", cursor);
+      case ControlEvent.Gap gap -> gap(json, gap);
+      case ControlEvent.Reauth reauth -> json.text("cursor", cursor);
+    };
+  }
+
+  /** Writes a gap as streams and pages tell it (protocol/cursors.md). */
+  public static JsonWriter gap(JsonWriter json, ControlEvent.Gap gap) {
+    return json.text(
+            "reason",
+            switch (gap.reason()) {
+              case RETENTION -> "retention";
+              case EPOCH -> "epoch";
+            })
+        .text("from", gap.from().toString())
+        .text("to", gap.cursor().toString());
+  }
+}
