@@ -7,6 +7,7 @@ import static tidings.http.RunningHub.request;
 import static tidings.http.RunningHub.token;
 
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +153,7 @@ final class PageTest {
   @Test
   void metricsCountWhatHappened() {
     hub.publish(all("canary"), "{\"to\":[\"everyone\"],\"title\":\"Hi\"}");
+    Awaitility.await().until(() -> hub.server.connections() == 0); // the publisher's is gone
     Wire.Answer metrics = hub.get("/metrics", null);
     assertThat(metrics.header("Content-Type")).startsWith("text/plain; version=0.0.4");
     assertThat(metrics.body())

@@ -38,7 +38,8 @@ import tidings.store.Retention;
  */
 @SuppressWarnings("EnumOrdinal") // the model is to know levels as plain numbers
 class DeliveryPropertyTest {
-  private static final int ROUNDS = Integer.getInteger("tidings.rounds", 10);
+  private static final int ROUNDS =
+      Integer.getInteger("tidings.rounds", System.getenv("TIDINGS_TEST_LONG") == null ? 10 : 100);
   private static final int STEPS = 250;
   private static final List<String> TOPICS = List.of("a", "a.b", "a.b.c", "a.c", "d", "d.b");
   private static final List<String> PATTERNS =
