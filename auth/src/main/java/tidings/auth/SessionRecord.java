@@ -1,5 +1,7 @@
 package tidings.auth;
 
+import static java.util.Objects.requireNonNull;
+
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
 import java.time.Instant;
@@ -31,6 +33,11 @@ record SessionRecord(
     Instant used,
     Credential.Token token,
     List<String> within) {
+
+  SessionRecord {
+    requireNonNull(user);
+    within = List.copyOf(within);
+  }
 
   /** Null for one that no token started, as in dev mode: it ends with the process. */
   static @Nullable SessionRecord of(
@@ -82,6 +89,9 @@ record SessionRecord(
     return new Kept(Kind.SESSION, hash, JSONObjectUtils.toJSONString(fields));
   }
 
+  /**
+   * @throws IllegalStateException if this is no such record, whatever it is
+   */
   static SessionRecord read(Kept kept) {
     try {
       Map<String, Object> fields = JSONObjectUtils.parse(kept.content());
@@ -100,7 +110,7 @@ record SessionRecord(
               JSONObjectUtils.getString(fields, "jti"),
               fields.get("iat") != null ? time(fields, "iat") : null),
           JSONObjectUtils.getStringList(fields, "within"));
-    } catch (ParseException | InvalidToken e) {
+    } catch (ParseException | InvalidToken | RuntimeException e) {
       throw new IllegalStateException("a session in the store can't be read", e);
     }
   }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.Caller;
 import tidings.core.access.Credential;
 import tidings.core.access.CredentialStore.Kept;
@@ -230,12 +232,38 @@ final class SessionsTest {
     assertThat(use(session).grant().mayRead(Address.of("user:alice"))).isTrue();
   }
 
-  @Test
-  void aSessionThatCannotBeReadIsOneThatEnds() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "null",
+        "[]",
+        "{}",
+        "\"user\":\"alice\" -> \"user\":1",
+        "\"user\" -> \"nobody\"",
+        "\"end\" -> \"start\"",
+        "\"grants\":{ -> \"grants\":{\"more\":1,",
+        "\"within\":[] -> \"within\":[1]",
+        "\"within\":[] -> \"within\":[null]",
+        "\"within\" -> \"beside\"",
+      })
+  void aSessionThatCannotBeReadIsOneThatEnds(String change) {
     Sessions.Started session = office.sessions.start(office.caller("alice"));
-    office.store.keep(new Kept(Kind.SESSION, "x", "{\"user\":\"bob\"}")).join();
+    Sessions.Started other = office.sessions.start(office.caller("bob"));
+    String hash = Secret.hash(session.secret());
+    String content =
+        office.store.kept(Kind.SESSION).stream()
+            .filter(kept -> kept.id().equals(hash))
+            .findAny()
+            .orElseThrow()
+            .content();
+    String[] parts = change.split(" -> ", -1);
+    String changed = parts.length == 1 ? change : content.replace(parts[0], parts[1]);
+    assertThat(changed).isNotEqualTo(content);
+    office.store.keep(new Kept(Kind.SESSION, hash, changed)).join();
     office.restart();
-    assertThat(holds(use(session))).isTrue();
+    assertThat(office.sessions.use(session.secret())).isNull();
+    assertThat(holds(use(other))).isTrue();
   }
 
   @Test
