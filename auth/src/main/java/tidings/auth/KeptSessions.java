@@ -27,7 +27,9 @@ import tidings.core.problem.Problem;
 
 /**
  * Sessions, all in memory so that they can be looked up on event loops, and by the hashes of their
- * secrets in the store, so that a restart signs nobody out. Thread-safe.
+ * secrets in the store, so that a restart signs nobody out. One leaves memory when the store has
+ * forgotten it, and not before, so that none which has ended comes back with a restart.
+ * Thread-safe.
  */
 public final class KeptSessions implements Sessions {
   private static final Logger logger = LoggerFactory.getLogger(KeptSessions.class);
@@ -38,8 +40,11 @@ public final class KeptSessions implements Sessions {
   /** That a session is used is stored so many times in the time after which it would end. */
   private static final int NOTES_PER_IDLE = 16;
 
-  private static final Duration SWEEP_EVERY = Duration.ofHours(1);
+  /** Those that are over are looked for this often at most, and so many are forgotten at a time. */
+  private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
   private static final Duration SWEEP_EVERY_WHEN_FULL = Duration.ofSeconds(1);
+  static final int FORGOTTEN_MAX = 1_000;
 
   private final CredentialStore store;
   private final AccessSettings settings;
@@ -49,9 +54,9 @@ public final class KeptSessions implements Sessions {
   private final RandomGenerator random;
   private final Map<String, Live> byHash = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Deque<Live>> byUser = new HashMap<>(); // under the lock, oldest first
+  private final Map<String, Deque<Live>> byUser = new HashMap<>(); // under the lock: see add
   private final AtomicLong changes = new AtomicLong();
-  private Instant swept = Instant.EPOCH; // under the lock: when those that are over were looked for
+  private Instant swept = Instant.MIN; // under the lock
 
   private static final class Live {
     final String hash;
@@ -114,7 +119,12 @@ public final class KeptSessions implements Sessions {
         .map(kept -> read(kept, latest))
         .flatMap(Optional::stream)
         .sorted(Comparator.comparing(live -> live.end))
-        .forEach(this::add);
+        .forEach(live -> {
+          Live oldest = add(live);
+          if (oldest != null) {
+            leave(oldest); // the next sweep forgets it
+          }
+        });
   }
 
   /** Empty for what can't be read, which is no reason to refuse everybody. */
@@ -141,7 +151,7 @@ public final class KeptSessions implements Sessions {
   }
 
   @Override
-  public Started start(Caller starter) {
+  public CompletableFuture<Started> start(Caller starter) {
     String user = starter.user();
     if (user == null) {
       throw Problem.of(Problem.Kind.FORBIDDEN, "only a user's token starts a session").refusal();
@@ -150,63 +160,86 @@ public final class KeptSessions implements Sessions {
     Instant now = clock.instant();
     Instant end = earlier(now.plus(ageMax), starter.expires());
     Live live = new Live(Secret.hash(secret), user, starter, end, now, idle);
+    Kept record = record(live);
+    CompletableFuture<Void> stored;
     lock.lock();
     try {
-      Deque<Live> own = byUser.getOrDefault(user, new ArrayDeque<>());
-      while (!own.isEmpty() && (own.size() >= PER_USER_MAX || own.getFirst().isOver(now))) {
-        remove(own.getFirst(), now);
-      }
-      boolean full = byHash.size() >= COUNT_MAX;
-      if (now.isAfter(swept.plus(full ? SWEEP_EVERY_WHEN_FULL : SWEEP_EVERY))) {
-        swept = now;
-        byHash.values().stream()
-            .filter(one -> one.isOver(now))
-            .toList()
-            .forEach(one -> remove(one, now));
-      }
+      sweep(now);
       if (byHash.size() >= COUNT_MAX) {
         throw Problem.of(Problem.Kind.OVERLOADED, "too many sessions; try again later").refusal();
       }
-      add(live);
-      note(live);
+      Live oldest = add(live);
+      if (oldest != null) {
+        var _ = forget(oldest, now);
+      }
+      stored = keep(record);
     } finally {
       lock.unlock();
     }
-    return new Started(secret, live.caller(), Duration.between(now, end));
+    return stored.handle(
+        (done, refused) -> new Started(secret, live.caller(), Duration.between(now, end)));
   }
 
-  private void add(Live live) {
-    byUser.computeIfAbsent(live.user, u -> new ArrayDeque<>()).add(live);
+  /**
+   * Adds one to those that a user has, the oldest first, of which none was ended. Under the lock.
+   *
+   * @return the oldest, if it is one too many
+   */
+  private @Nullable Live add(Live live) {
     byHash.put(live.hash, live);
+    Deque<Live> own = byUser.computeIfAbsent(live.user, u -> new ArrayDeque<>());
+    own.add(live);
+    return own.size() > PER_USER_MAX ? own.getFirst() : null;
   }
 
-  /** Under the lock, so that nothing is kept of a session after it is forgotten. */
-  private void note(Live live) {
+  /** What is kept of a session, null for nothing. */
+  private @Nullable Kept record(Live live) {
     SessionRecord record =
         SessionRecord.of(live.user, live.starter, live.end, live.noted, settings.publicly());
-    if (record != null) {
-      var _ = store.keep(record.kept(live.hash)); // if it fails, the session ends with the process
+    return record == null ? null : record.kept(live.hash);
+  }
+
+  /**
+   * Under the lock, so that nothing is kept of a session after it is forgotten. If it fails, the
+   * session ends with the process, unless that it is used is kept later.
+   */
+  private CompletableFuture<Void> keep(@Nullable Kept record) {
+    return record == null ? CompletableFuture.completedFuture(null) : store.keep(record);
+  }
+
+  /**
+   * Forgets some that are over, those that the store refused to forget before included. Under the
+   * lock.
+   */
+  private void sweep(Instant now) {
+    boolean full = byHash.size() >= COUNT_MAX;
+    Duration since = full ? SWEEP_EVERY_WHEN_FULL : SWEEP_EVERY;
+    if (now.minus(since).isBefore(swept)) {
+      return;
     }
+    swept = now;
+    byHash.values().stream()
+        .filter(live -> live.isOver(now))
+        .limit(FORGOTTEN_MAX)
+        .toList()
+        .forEach(live -> {
+          var _ = forget(live, now);
+        });
   }
 
-  /** Ends a session that is over or makes room. Under the lock. */
-  private void remove(Live live, Instant now) {
-    var _ = end(live, now);
-    drop(live);
-  }
-
-  /** The streams of one that is over have ended by themselves. */
-  private CompletableFuture<Void> end(Live live, Instant now) {
+  /** Ends a session, and forgets it if the store does. Under the lock. */
+  private CompletableFuture<Void> forget(Live live, Instant now) {
     boolean over = live.isOver(now);
-    live.ended = true;
-    if (!over) {
+    leave(live);
+    if (!over) { // else its streams have ended by themselves
       changes.incrementAndGet();
     }
-    return store.forget(Kind.SESSION, live.hash);
+    return store.forget(Kind.SESSION, live.hash).thenRun(() -> byHash.remove(live.hash));
   }
 
-  private void drop(Live live) {
-    byHash.remove(live.hash);
+  /** Takes one from those that its user has. Under the lock. */
+  private void leave(Live live) {
+    live.ended = true;
     Deque<Live> own = byUser.get(live.user);
     if (own != null) {
       own.remove(live);
@@ -226,12 +259,14 @@ public final class KeptSessions implements Sessions {
     requireReadableKeys(live.starter.credential());
     live.idleEnd = now.plus(idle);
     if (now.isAfter(live.noted.plus(idle.dividedBy(NOTES_PER_IDLE)))) {
+      live.noted = now;
+      Kept record = record(live);
       lock.lock();
       try {
-        live.noted = now;
         if (!live.ended) {
-          note(live);
+          var _ = keep(record);
         }
+        sweep(now);
       } finally {
         lock.unlock();
       }
@@ -255,24 +290,13 @@ public final class KeptSessions implements Sessions {
     }
   }
 
+  /** Who signs out again, before the store has forgotten the session, has that tried again. */
   @Override
   public CompletableFuture<Void> end(String secret) {
     lock.lock();
     try {
       Live live = byHash.get(Secret.hash(secret));
-      return live == null
-          ? CompletableFuture.completedFuture(null)
-          : end(live, clock.instant()).thenRun(() -> gone(live));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Until the store has forgotten it, who signs out again has that tried again. */
-  private void gone(Live live) {
-    lock.lock();
-    try {
-      drop(live);
+      return live == null ? CompletableFuture.completedFuture(null) : forget(live, clock.instant());
     } finally {
       lock.unlock();
     }

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import tidings.core.access.Caller;
 import tidings.core.access.CredentialStore;
 import tidings.core.log.Entry;
 import tidings.core.log.Log;
 import tidings.core.notification.AddressPattern;
+import tidings.core.problem.Problem;
 import tidings.store.sqlite.SqliteLog;
 import tidings.store.sqlite.SqliteSettings;
 import tidings.store.sqlite.Surroundings;
@@ -26,6 +28,14 @@ final class Office implements AutoCloseable {
   private final Random random = new Random(4);
   private final InstantSource clock = () -> now;
   SqliteLog store;
+
+  /** Whether the store refuses to keep, or to forget, what is to be known of sessions. */
+  boolean keepsNothing;
+
+  boolean forgetsNothing;
+
+  /** How often it was asked to forget. */
+  int forgets;
 
   /** What tokens are verified with, and what is public, from the next start on. */
   TokenKey key = TokenKey.hs256("main", Tokens.SECRET, "shop", null);
@@ -69,7 +79,7 @@ final class Office implements AutoCloseable {
     AccessSettings settings = new AccessSettings(List.of(key), publicly, false);
     apiTokens = new KeptApiTokens(store, settings.publicly(), clock, random);
     revocations = new KeptRevocations(store, clock);
-    sessions = new KeptSessions(store, settings, IDLE, AGE_MAX, clock, random);
+    sessions = new KeptSessions(new Disk(), settings, IDLE, AGE_MAX, clock, random);
     tickets = new LiveTickets(clock, random);
     authenticator =
         new HubAuthenticator(
@@ -77,6 +87,31 @@ final class Office implements AutoCloseable {
             apiTokens,
             revocations,
             sessions);
+  }
+
+  /** What is between the sessions and their store. */
+  private final class Disk implements CredentialStore {
+
+    @Override
+    public List<Kept> kept(Kind kind) {
+      return store.kept(kind);
+    }
+
+    @Override
+    public CompletableFuture<Void> keep(Kept kept) {
+      return keepsNothing ? full() : store.keep(kept);
+    }
+
+    @Override
+    public CompletableFuture<Void> forget(Kind kind, String id) {
+      forgets++;
+      return forgetsNothing ? full() : store.forget(kind, id);
+    }
+
+    private static CompletableFuture<Void> full() {
+      return CompletableFuture.failedFuture(
+          Problem.of(Problem.Kind.UNAVAILABLE, "the disk is full").refusal());
+    }
   }
 
   void restart() {

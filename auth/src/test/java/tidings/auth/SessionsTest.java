@@ -2,6 +2,7 @@ package tidings.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,9 @@ import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
 final class SessionsTest {
+  /** After this, the next who signs in or uses a session has those that are over forgotten. */
+  private static final Duration SWEEP = Duration.ofMinutes(1);
+
   @TempDir Path folder;
   private Office office;
 
@@ -45,6 +51,10 @@ final class SessionsTest {
     office.close();
   }
 
+  private Sessions.Started start(Caller starter) {
+    return office.sessions.start(starter).join();
+  }
+
   private Caller use(Sessions.Started session) {
     return Objects.requireNonNull(office.sessions.use(session.secret()));
   }
@@ -56,7 +66,7 @@ final class SessionsTest {
   @Test
   void aSessionIsItsStarter() {
     Caller starter = office.caller("alice");
-    Caller caller = use(office.sessions.start(starter));
+    Caller caller = use(start(starter));
     assertThat(caller.user()).isEqualTo("alice");
     assertThat(caller.publisher()).isEqualTo(starter.publisher());
     assertThat(caller.grant()).isEqualTo(starter.grant());
@@ -66,7 +76,7 @@ final class SessionsTest {
 
   @Test
   void aSessionThatIsNotUsedEnds() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
     for (int i = 0; i < 3; i++) {
       office.pass(Office.IDLE.minusSeconds(1));
       assertThat(use(session).expires()).isEqualTo(office.now.plus(Office.IDLE));
@@ -77,7 +87,7 @@ final class SessionsTest {
 
   @Test
   void aSessionEndsHoweverMuchItIsUsed() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
     assertThat(session.lasting()).isEqualTo(Office.AGE_MAX);
     Caller caller = use(session);
     for (Duration passed = Duration.ZERO;
@@ -97,7 +107,7 @@ final class SessionsTest {
             "{\"alg\":\"HS256\"}",
             "{\"sub\":\"alice\",\"iss\":\"shop\",\"exp\":%d}"
                 .formatted(office.now.getEpochSecond() + 30));
-    Sessions.Started session = office.sessions.start(office.authenticator.authenticate(brief));
+    Sessions.Started session = start(office.authenticator.authenticate(brief));
     assertThat(session.lasting()).isEqualTo(Duration.ofMinutes(1)); // with the leeway
     Caller caller = use(session);
     office.pass(Duration.ofMinutes(1));
@@ -108,15 +118,15 @@ final class SessionsTest {
   @Test
   void aSessionEndsWhenItsTokenIsRevoked() {
     String token = office.token("alice", "a");
-    Caller caller = use(office.sessions.start(office.authenticator.authenticate(token)));
+    Caller caller = use(start(office.authenticator.authenticate(token)));
     office.revocations.revoke(new Target.TokenId("a"), office.now.plusSeconds(60)).join();
     assertThat(holds(caller)).isFalse();
   }
 
   @Test
   void signingOutEndsTheSessionAndNoOther() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
-    Sessions.Started other = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
+    Sessions.Started other = start(office.caller("alice"));
     Caller caller = use(session);
     long changes = office.authenticator.changes();
 
@@ -128,11 +138,28 @@ final class SessionsTest {
     assertThat(holds(use(other))).isTrue();
   }
 
+  @Test
+  void aSessionThatTheStoreRefusesLastsUntilTheRestart() {
+    office.keepsNothing = true;
+    Sessions.Started session = start(office.caller("alice"));
+    assertThat(holds(use(session))).isTrue();
+    office.restart();
+    assertThat(office.sessions.use(session.secret())).isNull();
+  }
+
+  @Test
+  void aSessionHasStartedWhenItIsStored() {
+    Sessions.Started session = start(office.caller("alice"));
+    assertThat(office.store.kept(Kind.SESSION))
+        .extracting(Kept::id)
+        .containsExactly(Secret.hash(session.secret()));
+  }
+
   // --- over a restart ---
 
   @Test
   void aSessionOutlivesARestart() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
     Caller before = use(session);
     office.restart();
     Caller after = use(session);
@@ -145,10 +172,10 @@ final class SessionsTest {
 
   @Test
   void whoHasSignedOutStaysOut() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
-    Sessions.Started evicted = office.sessions.start(office.caller("bob"));
+    Sessions.Started session = start(office.caller("alice"));
+    Sessions.Started evicted = start(office.caller("bob"));
     for (int i = 0; i < KeptSessions.PER_USER_MAX; i++) {
-      office.sessions.start(office.caller("bob"));
+      start(office.caller("bob"));
     }
     office.pass(Office.IDLE.dividedBy(2)); // its use would be noted now
     use(session);
@@ -159,9 +186,94 @@ final class SessionsTest {
   }
 
   @Test
+  void signingOutThatTheStoreRefusesIsTriedAgainUntilItIsStored() {
+    Sessions.Started session = start(office.caller("alice"));
+    Caller caller = use(session);
+    office.forgetsNothing = true;
+    assertThat(office.sessions.end(session.secret())).isCompletedExceptionally();
+    assertThat(office.sessions.use(session.secret())).isNull();
+    assertThat(holds(caller)).isFalse();
+    assertThat(office.sessions.end(session.secret()))
+        .as("again, though it has ended")
+        .isCompletedExceptionally();
+    office.pass(SWEEP);
+    office.forgetsNothing = false;
+    start(office.caller("bob"));
+    office.restart();
+    assertThat(office.sessions.use(session.secret())).isNull();
+  }
+
+  @Test
+  void soIsTheForgettingOfOneThatHasMadeRoom() {
+    Sessions.Started evicted = start(office.caller("alice"));
+    office.forgetsNothing = true;
+    for (int i = 0; i < KeptSessions.PER_USER_MAX; i++) {
+      start(office.caller("alice"));
+    }
+    assertThat(office.sessions.use(evicted.secret())).isNull();
+    assertThat(office.sessions.end(evicted.secret())).isCompletedExceptionally();
+    office.forgetsNothing = false;
+    office.sessions.end(evicted.secret()).join();
+    office.restart();
+    assertThat(office.sessions.use(evicted.secret())).isNull();
+  }
+
+  @Test
+  void whoUsesASessionHasOthersForgottenToo() {
+    Sessions.Started ended = start(office.caller("alice"));
+    Sessions.Started used = start(office.caller("bob"));
+    office.forgetsNothing = true;
+    assertThat(office.sessions.end(ended.secret())).isCompletedExceptionally();
+    office.forgetsNothing = false;
+    office.pass(Office.IDLE.dividedBy(2));
+    use(used);
+    await().until(() -> office.store.kept(Kind.SESSION).size() == 1);
+    office.restart();
+    assertThat(office.sessions.use(ended.secret())).isNull();
+    assertThat(holds(use(used))).isTrue();
+  }
+
+  @Test
+  void aRestartBringsBackNoMoreSessionsThanAUserMayHave() {
+    office.forgetsNothing = true;
+    List<Sessions.Started> all = new ArrayList<>();
+    for (int i = 0; i <= KeptSessions.PER_USER_MAX; i++) {
+      all.add(start(office.caller("alice")));
+      office.pass(Duration.ofSeconds(1));
+    }
+    office.forgetsNothing = false;
+    office.restart();
+    assertThat(office.sessions.use(all.getFirst().secret())).isNull();
+    assertThat(all.subList(1, all.size()))
+        .allSatisfy(session -> assertThat(holds(use(session))).isTrue());
+    start(office.caller("bob"));
+    assertThat(office.store.kept(Kind.SESSION))
+        .extracting(Kept::id)
+        .doesNotContain(Secret.hash(all.getFirst().secret()))
+        .hasSize(KeptSessions.PER_USER_MAX + 1);
+  }
+
+  @Test
+  void ofManyThatAreOverSomeAreForgottenAtATime() {
+    Caller brief = until(office.now.plusMillis(500));
+    int many = 3 * KeptSessions.FORGOTTEN_MAX - 1;
+    for (int i = 0; i < many; i++) {
+      var _ = office.sessions.start(as("u" + i, brief));
+    }
+    for (int i = 1; i <= 3; i++) {
+      office.pass(SWEEP);
+      for (int j = 0; j < 5; j++) {
+        start(office.caller("alice" + i));
+      }
+      assertThat(office.forgets).isEqualTo(Math.min(many, i * KeptSessions.FORGOTTEN_MAX));
+    }
+    assertThat(office.store.kept(Kind.SESSION)).hasSize(15);
+  }
+
+  @Test
   void aRestartProlongsNoSession() {
-    Sessions.Started idle = office.sessions.start(office.caller("alice"));
-    Sessions.Started used = office.sessions.start(office.caller("alice"));
+    Sessions.Started idle = start(office.caller("alice"));
+    Sessions.Started used = start(office.caller("alice"));
     office.pass(Office.IDLE.dividedBy(2));
     use(used);
     office.restart();
@@ -179,7 +291,7 @@ final class SessionsTest {
   @Test
   void theStoreHoldsNoSecretOfASession() throws Exception {
     String token = office.token("alice", "a");
-    Sessions.Started session = office.sessions.start(office.authenticator.authenticate(token));
+    Sessions.Started session = start(office.authenticator.authenticate(token));
     office.close();
     String file = Files.readString(office.file(), StandardCharsets.ISO_8859_1);
     assertThat(file)
@@ -193,9 +305,9 @@ final class SessionsTest {
   @Test
   void aRevocationEndsTheSessionsThatARestartHasBroughtBack() {
     Sessions.Started revokedBefore =
-        office.sessions.start(office.authenticator.authenticate(office.token("alice", "a")));
+        start(office.authenticator.authenticate(office.token("alice", "a")));
     Sessions.Started revokedAfter =
-        office.sessions.start(office.authenticator.authenticate(office.token("bob", "b")));
+        start(office.authenticator.authenticate(office.token("bob", "b")));
     office.revocations.revoke(new Target.TokenId("a"), office.now.plusSeconds(60)).join();
     office.restart();
     assertThat(holds(use(revokedBefore))).isFalse();
@@ -207,7 +319,7 @@ final class SessionsTest {
 
   @Test
   void aSessionEndsWithTheKeyOfItsToken() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
     TokenKey former = office.key;
     office.key = TokenKey.hs256("main", Tokens.ascii("x".repeat(32)), "shop", null);
     office.restart();
@@ -222,7 +334,7 @@ final class SessionsTest {
 
   @Test
   void whatIsPublicIsWhatIsConfiguredNow() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
+    Sessions.Started session = start(office.caller("alice"));
     Address open = Address.of("topic:open");
     assertThat(use(session).grant().mayRead(open)).isTrue();
     office.publicly = List.of(AddressPattern.of("topic:other"));
@@ -248,8 +360,8 @@ final class SessionsTest {
         "\"within\" -> \"beside\"",
       })
   void aSessionThatCannotBeReadIsOneThatEnds(String change) {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
-    Sessions.Started other = office.sessions.start(office.caller("bob"));
+    Sessions.Started session = start(office.caller("alice"));
+    Sessions.Started other = start(office.caller("bob"));
     String hash = Secret.hash(session.secret());
     String content =
         office.store.kept(Kind.SESSION).stream()
@@ -268,9 +380,9 @@ final class SessionsTest {
 
   @Test
   void aSessionThatASessionsTicketStartedEndsWithIt() {
-    Sessions.Started session = office.sessions.start(office.caller("alice"));
-    Sessions.Started second = office.sessions.start(use(session));
-    Sessions.Started third = office.sessions.start(use(second));
+    Sessions.Started session = start(office.caller("alice"));
+    Sessions.Started second = start(use(session));
+    Sessions.Started third = start(use(second));
     office.restart();
     Caller caller = use(third);
     assertThat(holds(caller)).isTrue();
@@ -289,7 +401,7 @@ final class SessionsTest {
                 .formatted(office.now.getEpochSecond() + 3_600));
     AccessSettings before = keys(keys);
     JwtAuthenticator signed = new JwtAuthenticator(before, () -> office.now, System::nanoTime);
-    Sessions.Started session = sessions(before).start(signed.authenticate(token));
+    Sessions.Started session = sessions(before).start(signed.authenticate(token)).join();
     keys.becomes(() -> {
       throw new IOException("no answer");
     });
@@ -331,11 +443,11 @@ final class SessionsTest {
 
   @Test
   void aUsersOldestSessionMakesRoom() {
-    Sessions.Started first = office.sessions.start(office.caller("alice"));
-    Sessions.Started bobs = office.sessions.start(office.caller("bob"));
+    Sessions.Started first = start(office.caller("alice"));
+    Sessions.Started bobs = start(office.caller("bob"));
     Caller caller = use(first);
     List<Sessions.Started> more =
-        java.util.stream.Stream.generate(() -> office.sessions.start(office.caller("alice")))
+        java.util.stream.Stream.generate(() -> start(office.caller("alice")))
             .limit(KeptSessions.PER_USER_MAX)
             .toList();
     assertThat(office.sessions.use(first.secret())).isNull();
@@ -349,21 +461,26 @@ final class SessionsTest {
     Caller brief = until(office.now.plusMillis(500));
     Caller lasting = until(office.now.plusSeconds(60));
     for (int i = 0; i < KeptSessions.COUNT_MAX; i++) {
-      office.sessions.start(as("u" + i, i % 2 == 0 ? brief : lasting));
+      CompletableFuture<Sessions.Started> started =
+          office.sessions.start(as("u" + i, i % 2 == 0 ? brief : lasting));
+      if (i % 2_000 == 0) {
+        started.join(); // as many as the store takes
+      }
     }
     assertTooMany();
     office.pass(Duration.ofMillis(600));
     assertTooMany(); // though half of them are over
     office.pass(Duration.ofMillis(600));
     long changes = office.authenticator.changes();
-    assertThat(office.sessions.use(office.sessions.start(as("new", lasting)).secret())).isNotNull();
+    await()
+        .ignoreException(Refusal.class) // until the store has forgotten them
+        .until(() -> office.sessions.use(start(as("new", lasting)).secret()) != null);
     assertThat(office.authenticator.changes()).as("nobody's stream has to look").isEqualTo(changes);
   }
 
   private void assertTooMany() {
     Refusal refusal =
-        catchThrowableOfType(
-            Refusal.class, () -> office.sessions.start(office.caller("one-too-many")));
+        catchThrowableOfType(Refusal.class, () -> start(office.caller("one-too-many")));
     assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.OVERLOADED);
   }
 
@@ -382,8 +499,7 @@ final class SessionsTest {
     Grant grant = new Grant(List.of(), List.of(AddressPattern.of("topic:#")), false, false, true);
     String token = office.apiTokens.make("ci", grant).join();
     Refusal refusal =
-        catchThrowableOfType(
-            Refusal.class, () -> office.sessions.start(office.authenticator.authenticate(token)));
+        catchThrowableOfType(Refusal.class, () -> start(office.authenticator.authenticate(token)));
     assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.FORBIDDEN);
   }
 }

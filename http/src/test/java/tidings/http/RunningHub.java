@@ -261,7 +261,13 @@ final class RunningHub implements AutoCloseable {
             pause.before(CredentialStore.class, log), settings.publicly(), CLOCK, random);
     revocations = new KeptRevocations(log, CLOCK);
     KeptSessions sessions =
-        new KeptSessions(log, settings, Duration.ofHours(1), Duration.ofDays(1), CLOCK, random);
+        new KeptSessions(
+            pause.before(CredentialStore.class, log),
+            settings,
+            Duration.ofHours(1),
+            Duration.ofDays(1),
+            CLOCK,
+            random);
     HubAuthenticator authenticator =
         new HubAuthenticator(
             new JwtAuthenticator(settings, CLOCK, System::nanoTime),

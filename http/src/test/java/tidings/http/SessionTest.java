@@ -89,6 +89,20 @@ final class SessionTest {
   }
 
   @Test
+  void signingInIsAnsweredWhenItIsStored() {
+    try (RunningHub paused = RunningHub.start()) {
+      paused.pause.begin();
+      try (Wire wire = paused.wire().send(lines("POST", "/v1/session", bearer(all("alice"))))) {
+        Awaitility.await().until(() -> paused.pause.calls("keep") == 1);
+        paused.settle();
+        assertThat(wire.isSilent()).isTrue();
+        paused.pause.end();
+        assertThat(wire.answer().status()).isEqualTo(201);
+      }
+    }
+  }
+
+  @Test
   void theCookieIsItsUser() {
     String cookie = signIn(all("alice"));
     Wire.Answer answer = call("GET", "/v1/session", cookie);

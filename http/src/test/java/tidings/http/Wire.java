@@ -215,6 +215,15 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** Whether all that has come by now was read. */
+  boolean isSilent() {
+    try {
+      return in.available() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Closes at once, with a reset: the server learns that nobody waits any more. */
   void giveUp() {
     try {

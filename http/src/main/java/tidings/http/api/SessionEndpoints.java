@@ -43,10 +43,12 @@ final class SessionEndpoints {
   private void start(Exchange exchange, Caller caller) {
     callers.useTicket(exchange);
     exchange.signsIn();
-    Sessions.Started started = sessions.start(caller);
-    exchange.respond(
-        Response.json(201, json(started.caller()))
-            .header("Set-Cookie", cookie.set(started.secret(), started.lasting())));
+    Stored.respond(
+        exchange,
+        sessions.start(caller),
+        started ->
+            Response.json(201, json(started.caller()))
+                .header("Set-Cookie", cookie.set(started.secret(), started.lasting())));
   }
 
   /** {@code DELETE /v1/session}. */
