@@ -428,6 +428,26 @@ final class LimitsTest {
     }
   }
 
+  /** Each is written to disk. */
+  @Test
+  void aUserStartsSoManySessionsAMinuteAndKeepsTheTicketOfOneTooMany() {
+    try (RunningHub hub = RunningHub.start()) {
+      String ticket = "";
+      Wire.Answer answer = null;
+      for (int i = 0; i < 100 && (answer == null || answer.status() == 201); i++) {
+        Wire.Answer taken = hub.call(request("POST", "/v1/tickets", all("alice")));
+        ticket = "?ticket=" + taken.json().get("ticket").asString();
+        answer = hub.call(request("POST", "/v1/session" + ticket, null));
+      }
+      assertLimited(Objects.requireNonNull(answer));
+      try (Wire stream = hub.wire().send(request("GET", "/v1/stream" + ticket, null))) {
+        stream.headers();
+        assertThat(stream.frame()).startsWith("event: hello").contains("\"user\":\"alice\"");
+      }
+      assertThat(hub.call(request("POST", "/v1/session", all("bob"))).status()).isEqualTo(201);
+    }
+  }
+
   @Test
   void aStreamHasSoManyPatternsAndTheSessionSaysHowMany() {
     Limits limits = new Limits(100, 99, 98, 97, 2, 96, 95, 94, 93, 92);

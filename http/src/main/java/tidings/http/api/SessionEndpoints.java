@@ -5,15 +5,24 @@ import tidings.core.access.Caller;
 import tidings.core.access.Sessions;
 import tidings.core.notification.JsonWriter;
 import tidings.core.notification.NotificationJson;
+import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 import tidings.http.exchange.SessionCookie;
 import tidings.http.limit.Limits;
+import tidings.http.limit.Rate;
+import tidings.http.limit.Usage;
 
 /** {@code /v1/session}: who am I, sign in, sign out (protocol/access.md). */
 final class SessionEndpoints {
+  private static final Problem TOO_OFTEN =
+      Problem.of(
+          Problem.Kind.RATE_LIMITED,
+          "too many sessions of yours were started (expected at most %d a minute)"
+              .formatted(Usage.SIGN_INS_PER_MINUTE));
+
   private final Callers callers;
   private final Sessions sessions;
   private final SessionCookie cookie;
@@ -41,7 +50,12 @@ final class SessionEndpoints {
   }
 
   private void start(Exchange exchange, Caller caller) {
-    callers.useTicket(exchange);
+    long wait = callers.usage().signIns().take(caller.publisher());
+    if (wait > 0) {
+      exchange.turnAway(TOO_OFTEN, Rate.seconds(wait));
+      return;
+    }
+    callers.useTicket(exchange); // not before: who is turned away comes back with it
     exchange.signsIn();
     Stored.respond(
         exchange,

@@ -12,11 +12,15 @@ import tidings.core.access.Publisher;
  * identity are held to those of their address alone. Thread-safe.
  */
 public final class Usage {
+  /** Sessions that one user may start in a minute: each is written to disk. */
+  public static final int SIGN_INS_PER_MINUTE = 60;
+
   private final Limits limits;
   private final Counts<Publisher> requests;
   private final Counts<Publisher> streams;
   private final @Nullable Rate<Publisher> publishes;
   private final Rate<InetAddress> failedLogins;
+  private final Rate<Publisher> signIns;
 
   /**
    * @param ticker monotonic nanoseconds
@@ -31,6 +35,7 @@ public final class Usage {
             : new Rate<>(limits.publishesPerSecond(), TimeUnit.SECONDS.toNanos(1), ticker);
     this.failedLogins =
         new Rate<>(limits.failedLoginsPerMinute(), TimeUnit.MINUTES.toNanos(1), ticker);
+    this.signIns = new Rate<>(SIGN_INS_PER_MINUTE, TimeUnit.MINUTES.toNanos(1), ticker);
   }
 
   public Limits limits() {
@@ -50,6 +55,11 @@ public final class Usage {
   /** Tokens that were none, by the client's network. */
   public Rate<InetAddress> failedLogins() {
     return failedLogins;
+  }
+
+  /** Sessions that were started. */
+  public Rate<Publisher> signIns() {
+    return signIns;
   }
 
   /**
