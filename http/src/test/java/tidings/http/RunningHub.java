@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -33,12 +34,15 @@ import tidings.auth.LiveTickets;
 import tidings.auth.TokenIssuer;
 import tidings.auth.TokenKey;
 import tidings.core.access.Authenticator;
+import tidings.core.access.Caller;
 import tidings.core.access.CredentialStore;
 import tidings.core.access.Grant;
+import tidings.core.access.Sessions;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
 import tidings.core.log.Log;
 import tidings.core.notification.AddressPattern;
+import tidings.core.problem.Problem;
 import tidings.http.api.Metrics;
 import tidings.http.api.Readiness;
 import tidings.http.api.Routes;
@@ -80,6 +84,7 @@ final class RunningHub implements AutoCloseable {
   final Audit audit = new Audit();
   final int port;
   final AtomicBoolean stopping = new AtomicBoolean();
+  final AtomicBoolean keysUnread = new AtomicBoolean();
   final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.READY);
 
   /** The thread of each verification of a token, and of each look for one that was verified. */
@@ -279,7 +284,7 @@ final class RunningHub implements AutoCloseable {
             noting(authenticator),
             revocations,
             apiTokens,
-            sessions,
+            unlessUnread(sessions),
             new LiveTickets(CLOCK, random),
             new SessionCookie(COOKIE),
             new Origins(Set.of(ORIGIN)));
@@ -331,6 +336,29 @@ final class RunningHub implements AutoCloseable {
             System::nanoTime);
     metrics.connections(server::connections);
     port = server.start().getPort();
+  }
+
+  /** The same, but for when no session's keys are known. */
+  private Sessions unlessUnread(Sessions real) {
+    return new Sessions() {
+      @Override
+      public CompletableFuture<Started> start(Caller starter) {
+        return real.start(starter);
+      }
+
+      @Override
+      public @Nullable Caller use(String secret) {
+        if (keysUnread.get()) {
+          throw Problem.of(Problem.Kind.UNAVAILABLE, "the keys can't be read").refusal();
+        }
+        return real.use(secret);
+      }
+
+      @Override
+      public CompletableFuture<Void> end(String secret) {
+        return real.end(secret);
+      }
+    };
   }
 
   /** The same, noting which threads ask for what. */

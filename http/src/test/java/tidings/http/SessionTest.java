@@ -138,6 +138,26 @@ final class SessionTest {
     assertThat(call("GET", "/v1/session", other).status()).isEqualTo(200);
   }
 
+  /** SessionsTest.aSessionIsNotCalledOverBeforeItsIssuersKeysWereRead shows when. */
+  @Test
+  void aStreamOfASessionWhoseKeysAreUnreadIsToldToComeBack() {
+    String cookie = signIn(all("alice"));
+    hub.keysUnread.set(true);
+    try (Wire stream = hub.wire().send(lines("GET", "/v1/stream", cookie))) {
+      assertThat(stream.headers().getFirst()).contains("200");
+      assertThat(stream.frame()).startsWith("retry: ");
+      assertThat(stream.frame()).isNull();
+      Wire.Answer answer = call("GET", "/v1/session", cookie);
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.problem()).isEqualTo("unavailable");
+      assertThat(answer.header("Retry-After")).isNotNull();
+      assertThat(answer.header("Set-Cookie")).isNull();
+    } finally {
+      hub.keysUnread.set(false);
+    }
+    assertThat(call("GET", "/v1/session", cookie).status()).isEqualTo(200);
+  }
+
   @Test
   void aSessionThatIsNoneIs401WhereEverythingIsPublicToo() {
     String cookie = "Cookie: __Host-test=" + "A".repeat(43);

@@ -258,7 +258,13 @@ public final class Callers {
       return false;
     }
     origins.checkCookie(exchange.request());
-    Caller caller = sessions.use(secret);
+    Caller caller;
+    try {
+      caller = sessions.use(secret);
+    } catch (Refusal e) { // a native EventSource would give up for good on 503
+      exchange.turnAway(e.problem());
+      return true;
+    }
     if (caller != null && authenticator.holds(caller)) {
       admit(exchange, caller, next);
     } else {
