@@ -47,6 +47,7 @@ final class Turn implements Exchange {
   private @Nullable Caller caller;
   private @Nullable String administers;
   private boolean signsIn;
+  private boolean signsOut;
   private boolean audited;
   private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
@@ -219,6 +220,11 @@ final class Turn implements Exchange {
   }
 
   @Override
+  public void signsOut() {
+    signsOut = true;
+  }
+
+  @Override
   public void refused(Problem problem) {
     auditRefusal(ProblemDocument.status(problem.kind()));
   }
@@ -275,6 +281,8 @@ final class Turn implements Exchange {
       site.audit().administered(request, call(), caller, what);
     } else if (signsIn) {
       site.audit().signedIn(request, call(), caller, status);
+    } else if (signsOut) {
+      site.audit().signedOut(request, call(), caller, status);
     }
   }
 

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -168,6 +169,28 @@ final class AuditTest {
   }
 
   @Test
+  void aSiteOfIpv6IsOneNetwork() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.behind("127.0.0.1");
+    String asks = request("GET", "/v1/session", null);
+    try (RunningHub hub = RunningHub.start(options);
+        Wire wire = hub.wire()) {
+      for (int i = 0; i < 300; i++) {
+        String client = "2001:db8:0:" + Integer.toHexString(i) + "::1";
+        assertThat(wire.send(from(client, asks)).answer().status()).isEqualTo(401);
+      }
+      assertThat(lines)
+          .singleElement()
+          .asString()
+          .startsWith("refused client=2001:db8:0:0:0:0:0:1 ");
+      hub.audit.sweep();
+      assertThat(lines.getLast())
+          .isEqualTo(
+              "refused again client=2001:db8:0:0:0:0:0:0 call=GET /v1/session status=401"
+                  + " times=299");
+    }
+  }
+
+  @Test
   void aLineThatIsRefusedIsNoted() {
     try (RunningHub hub = RunningHub.start()) {
       String line = "{\"to\":[\"topic:b\"],\"title\":\"t\"}\n";
@@ -212,6 +235,61 @@ final class AuditTest {
       hub.audit.sweep();
       assertThat(lines.getLast()).startsWith("signed in again ").endsWith(" times=1");
     }
+  }
+
+  @Test
+  void whoeverIsRefusedHidesNobodyWhoSignsIn() {
+    RunningHub.Options options = RunningHub.Options.DEFAULTS.behind("127.0.0.1");
+    try (RunningHub hub = RunningHub.start(options);
+        Wire wire = hub.wire()) {
+      for (int i = 0; i < 260; i++) {
+        String token = token("eve" + i, "", "");
+        String publishes =
+            post(token, "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}");
+        assertThat(wire.send(from("192.0.2." + i % 13, publishes)).answer().status())
+            .isEqualTo(403);
+      }
+      assertThat(lines).hasSize(200);
+      String signsIn = request("POST", "/v1/session", all("alice"));
+      assertThat(wire.send(from("192.0.2.1", signsIn)).answer().status()).isEqualTo(201);
+      assertThat(lines).hasSize(201);
+      assertThat(lines.getLast())
+          .startsWith("signed in client=192.0.2.1 call=POST /v1/session status=201 user=alice ");
+    }
+  }
+
+  @Test
+  void ofManyWhoSignInAtOneAddressEachIsNamed() {
+    try (RunningHub hub = RunningHub.start();
+        Wire wire = hub.wire()) {
+      for (int i = 0; i < 210; i++) {
+        String signsIn = request("POST", "/v1/session", all("user" + i));
+        assertThat(wire.send(signsIn).answer().status()).isEqualTo(201);
+      }
+      assertThat(lines).hasSize(200).allMatch(line -> line.contains(" user=user"));
+      hub.audit.sweep();
+      assertThat(lines).hasSize(201);
+      assertThat(lines.getLast()).isEqualTo("others signed in or out times=10");
+    }
+  }
+
+  @Test
+  void whoSignsOutIsNoted() {
+    try (RunningHub hub = RunningHub.start()) {
+      Wire.Answer answer = hub.call(request("POST", "/v1/session", all("alice")));
+      String cookie = Objects.requireNonNull(answer.header("Set-Cookie")).split(";", 2)[0];
+      assertThat(hub.call(signOut(cookie)).status()).isEqualTo(204);
+      assertThat(lines).hasSize(2).noneMatch(line -> line.contains(cookie.split("=", 2)[1]));
+      assertThat(lines.getLast())
+          .startsWith("signed out client=127.0.0.1 call=DELETE /v1/session status=204 user=alice ");
+      hub.call(signOut(RunningHub.COOKIE + "=" + "A".repeat(43)));
+      assertThat(lines).as("of no session").filteredOn(line -> line.contains("out")).hasSize(1);
+    }
+  }
+
+  private static String signOut(String cookie) {
+    String headers = "Cookie: " + cookie + "\r\nOrigin: " + RunningHub.ORIGIN + "\r\nHost:";
+    return request("DELETE", "/v1/session", null).replaceFirst("Host:", headers);
   }
 
   @Test

@@ -1,67 +1,33 @@
 package tidings.http.audit;
 
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import tidings.core.access.Caller;
+import tidings.http.audit.Tally.Kind;
+import tidings.http.audit.Tally.Swept;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Sender;
 
 /**
- * Writes refused access, sign-ins and administration to the logger {@code tidings.audit}, as one
- * line with fields each. Nothing is written that a client chose but its user id and its request's
- * id: no token, no path, no query.
+ * Writes refused access, signing in and out, and administration to the logger {@code
+ * tidings.audit}, as one line with fields each. Nothing is written that a client chose but its user
+ * id and its request's id: no token, no path, no query.
  *
- * <p>A refusal, or a sign-in, is told at once; those like it that follow are counted, and told
- * together by {@link #sweep}. Of those that differ, so many are told apart between two sweeps, of
- * one network and of all, and the rest are one number: who wants to fill the disk, or to hide
- * others, has to be patient. Thread-safe.
+ * <p>A refusal is told at once; those like it that follow are counted, and told together by {@link
+ * #sweep}. Of those that differ, so many are told apart between two sweeps, of one network and of
+ * all, and the rest are one number: who wants to fill the disk, or to hide other refusals, needs
+ * patience, or many networks (of IPv6, /48). Signing in and out is counted apart from them, and
+ * keeps its user however many of a network do: it takes a token that is good. Thread-safe.
  */
 public final class Audit {
   private static final Logger logger = LoggerFactory.getLogger("tidings.audit");
-  private static final int KINDS_MAX = 200;
-  private static final int KINDS_PER_NETWORK_MAX = 16;
+  private static final int REFUSALS_PER_NETWORK_MAX = 16;
 
-  /** Stands for the calls of a network of which too many kinds were told. */
-  private static final String SEVERAL = "several";
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private Tally tally = new Tally(); // under the lock
-
-  /** What makes two alike. */
-  private record Kind(
-      String what, InetAddress network, String call, int status, @Nullable String user) {}
-
-  /** What there was since the last sweep. */
-  private static final class Tally {
-    final Map<Kind, Integer> more = new HashMap<>(); // than were told
-    final Map<InetAddress, Integer> kinds = new HashMap<>();
-    int others;
-
-    /** Which line to write, null if it is only counted. */
-    @Nullable Kind count(Kind exact) {
-      Kind kind = exact;
-      if (!more.containsKey(exact)
-          && kinds.getOrDefault(exact.network, 0) >= KINDS_PER_NETWORK_MAX) {
-        kind = new Kind(exact.what, exact.network, SEVERAL, exact.status, null);
-      }
-      if (more.computeIfPresent(kind, (k, times) -> times + 1) != null) {
-        return null;
-      }
-      if (more.size() >= KINDS_MAX) {
-        others++;
-        return null;
-      }
-      more.put(kind, 0);
-      kinds.merge(kind.network, 1, Integer::sum);
-      return kind;
-    }
-  }
+  private final Tally refusals = new Tally(REFUSALS_PER_NETWORK_MAX);
+  private final Tally sessions = new Tally(Tally.KINDS_MAX);
 
   /**
    * Notes that access was refused.
@@ -71,26 +37,24 @@ public final class Audit {
    * @param status the answer's
    */
   public void refused(Request request, String call, @Nullable Caller caller, int status) {
-    note("refused", request, call, caller, status);
+    note(refusals, "refused", request, call, caller, status);
   }
 
   /** Notes that a session was started; parameters as {@link #refused} has them. */
   public void signedIn(Request request, String call, @Nullable Caller caller, int status) {
-    note("signed in", request, call, caller, status);
+    note(sessions, "signed in", request, call, caller, status);
   }
 
-  private void note(
-      String what, Request request, String call, @Nullable Caller caller, int status) {
+  /** Notes that a session was ended; parameters as {@link #refused} has them. */
+  public void signedOut(Request request, String call, @Nullable Caller caller, int status) {
+    note(sessions, "signed out", request, call, caller, status);
+  }
+
+  private static void note(
+      Tally tally, String what, Request request, String call, @Nullable Caller caller, int status) {
     InetAddress client = request.sender().client();
     String user = caller == null ? null : caller.user();
-    Kind kind = new Kind(what, Sender.network(client), call, status, user);
-    Kind told;
-    lock.lock();
-    try {
-      told = tally.count(kind);
-    } finally {
-      lock.unlock();
-    }
+    Kind told = tally.count(new Kind(what, Sender.site(client), call, status, user));
     if (told != null) {
       line(told, client).addKeyValue("request", request.id()).log(what);
     }
@@ -115,21 +79,18 @@ public final class Audit {
 
   /** Tells how many more there were since, and begins anew; called every minute or so. */
   public void sweep() {
-    Tally told;
-    lock.lock();
-    try {
-      told = tally;
-      tally = new Tally();
-    } finally {
-      lock.unlock();
-    }
-    told.more.forEach((kind, times) -> {
+    tell(refusals.sweep(), "others too");
+    tell(sessions.sweep(), "others signed in or out");
+  }
+
+  private static void tell(Swept swept, String others) {
+    swept.more.forEach((kind, times) -> {
       if (times > 0) {
-        line(kind, kind.network).addKeyValue("times", times).log(kind.what + " again");
+        line(kind, kind.network()).addKeyValue("times", times).log(kind.what() + " again");
       }
     });
-    if (told.others > 0) {
-      logger.atInfo().addKeyValue("times", told.others).log("others too");
+    if (swept.others > 0) {
+      logger.atInfo().addKeyValue("times", swept.others).log(others);
     }
   }
 
@@ -138,8 +99,8 @@ public final class Audit {
         logger
             .atInfo()
             .addKeyValue("client", client.getHostAddress())
-            .addKeyValue("call", kind.call)
-            .addKeyValue("status", kind.status);
-    return kind.user == null ? line : line.addKeyValue("user", kind.user);
+            .addKeyValue("call", kind.call())
+            .addKeyValue("status", kind.status());
+    return kind.user() == null ? line : line.addKeyValue("user", kind.user());
   }
 }

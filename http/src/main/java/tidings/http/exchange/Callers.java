@@ -286,7 +286,21 @@ public final class Callers {
       throw missing("no session (expected its cookie)");
     }
     origins.checkCookie(exchange.request());
+    noteSignOut(exchange, secret);
     return sessions.end(secret);
+  }
+
+  /** For the audit log, which hears nothing of a cookie that is no session's. */
+  private void noteSignOut(Exchange exchange, String secret) {
+    try {
+      Caller caller = sessions.use(secret);
+      if (caller != null) {
+        exchange.identified(caller);
+        exchange.signsOut();
+      }
+    } catch (Refusal e) { // it is a session's, and nobody knows yet whether it still holds
+      exchange.signsOut();
+    }
   }
 
   private void admit(Exchange exchange, Caller caller, Consumer<Caller> next) {

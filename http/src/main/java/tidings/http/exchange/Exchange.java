@@ -33,6 +33,9 @@ public interface Exchange {
   /** Notes that a session starts, for the audit log if that succeeds. On the event loop. */
   void signsIn();
 
+  /** The same of one that ends. */
+  void signsOut();
+
   /** Notes that a part of a request was refused, for the audit log. On the event loop. */
   void refused(Problem problem);
 

@@ -25,6 +25,7 @@ public record Sender(
     boolean direct,
     @Nullable Problem fault) {
   private static final int NETWORK_BYTES = 8;
+  private static final int SITE_BYTES = 6;
 
   public Sender(InetAddress client, boolean secure, @Nullable String host, boolean direct) {
     this(client, secure, host, direct, null);
@@ -32,11 +33,20 @@ public record Sender(
 
   /** What one client usually has to itself: its address, or a /64 network of IPv6. */
   public static InetAddress network(InetAddress address) {
+    return network(address, NETWORK_BYTES);
+  }
+
+  /** What a whole site may have to itself: an address, or a /48 network of IPv6 (RFC 6177). */
+  public static InetAddress site(InetAddress address) {
+    return network(address, SITE_BYTES);
+  }
+
+  private static InetAddress network(InetAddress address, int prefix) {
     if (!(address instanceof Inet6Address)) {
       return address;
     }
     byte[] bytes = address.getAddress();
-    Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
+    Arrays.fill(bytes, prefix, bytes.length, (byte) 0);
     try {
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {

@@ -80,11 +80,12 @@ public record HubConfig(
         section.section(
             "logging",
             "What the hub writes to standard error. The logger `tidings.audit` tells, at level info,"
-                + " who was refused (401, 403, 429) and who signed in (the first time at once,"
+                + " who was refused (401, 403, 429) and who signed in or out (the first time at once,"
                 + " repetitions summed up each minute), and who administered the hub: client, call,"
                 + " status, user and request id, never a token or what a client wrote. A network"
-                + " that is refused in more than 16 ways within a minute is told with the call"
-                + " `several`, and what is beyond 200 ways of all is one number.",
+                + " (of IPv6, /48) that is refused in more than 16 ways within a minute is told with"
+                + " the call `several`, and what is beyond 200 ways of all is one number. Of who"
+                + " signs in or out 200 are told apart besides, whoever is refused.",
             LoggingConfig::read),
         dev);
   }
