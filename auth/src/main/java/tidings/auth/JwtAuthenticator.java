@@ -10,11 +10,11 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +128,7 @@ public final class JwtAuthenticator implements Authenticator {
         signers(header, payload, token.substring(0, parts.end(2)), decode(parts.group(3)));
     TokenClaims claims = TokenClaims.read(payload);
     checkTimes(claims);
-    TokenKey key = issuersKey(signers, claims);
+    TokenKey key = meantKey(signers, claims);
     Instant end = claims.expires().plus(LEEWAY);
     return new Verified(caller(claims, key, end), end, token.length());
   }
@@ -156,22 +156,27 @@ public final class JwtAuthenticator implements Authenticator {
 
   /**
    * The keys that signed it, after a new look for keys if none of those that are known did. Only
-   * the set of the issuer whom the token claims is looked at: with a key of any other it would be
-   * refused anyway.
+   * those are tried, and only that set is looked at, whose issuer the token claims to be of.
    */
   private List<TokenKey> signers(JWSHeader header, String payload, String input, byte[] signature)
       throws InvalidToken {
     KeyRing ring = settings.keys();
+    String issuer = TokenClaims.claimedIssuer(payload);
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+    Predicate<TokenKey> signed =
+        key ->
+            key.isOf(issuer)
+                && (header.getKeyID() == null || header.getKeyID().equals(key.id()))
+                && key.signed(header, bytes, signature);
     Set<TokenKey> tried = ring.keys();
-    List<TokenKey> signers = signers(tried, header, bytes, signature);
+    List<TokenKey> signers = tried.stream().filter(signed).toList();
     if (!signers.isEmpty()) {
       return signers;
     }
-    KeySet set = ring.setOf(TokenClaims.claimedIssuer(payload));
+    KeySet set = ring.setOf(issuer);
     boolean settled = set == null || set.isSettled(header.getKeyID());
     if (!ring.keys().equals(tried)) {
-      signers = signers(ring.keys(), header, bytes, signature);
+      signers = ring.keys().stream().filter(signed).toList();
     }
     if (!signers.isEmpty()) {
       return signers;
@@ -181,23 +186,7 @@ public final class JwtAuthenticator implements Authenticator {
               Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again")
           .refusal();
     }
-    throw new InvalidToken("not signed by a configured key");
-  }
-
-  /**
-   * The keys that signed it, of those that it names, or of all if it names none. Keys of several
-   * issuers may have one name, or be the same.
-   */
-  private static List<TokenKey> signers(
-      Set<TokenKey> keys, JWSHeader header, byte[] input, byte[] signature) {
-    List<TokenKey> signers = new ArrayList<>();
-    for (TokenKey key : keys) {
-      boolean meant = header.getKeyID() == null || header.getKeyID().equals(key.id());
-      if (meant && key.signed(header, input, signature)) {
-        signers.add(key);
-      }
-    }
-    return signers;
+    throw new InvalidToken("not signed by a configured key of its issuer");
   }
 
   private void checkTimes(TokenClaims claims) throws InvalidToken {
@@ -210,20 +199,14 @@ public final class JwtAuthenticator implements Authenticator {
     }
   }
 
-  /** The key whose issuer and audience are those of the claims. */
-  private static TokenKey issuersKey(List<TokenKey> signers, TokenClaims claims)
-      throws InvalidToken {
-    boolean issued = false;
+  /** The key whose audience is one of the claims'. */
+  private static TokenKey meantKey(List<TokenKey> signers, TokenClaims claims) throws InvalidToken {
     for (TokenKey key : signers) {
-      if (key.issuer() == null || key.issuer().equals(claims.issuer())) {
-        if (key.audience() == null || claims.audience().contains(key.audience())) {
-          return key;
-        }
-        issued = true;
+      if (key.audience() == null || claims.audience().contains(key.audience())) {
+        return key;
       }
     }
-    throw new InvalidToken(
-        (issued ? "aud" : "iss") + " is not the one that is configured for the key");
+    throw new InvalidToken("aud is not the one that is configured for the key");
   }
 
   private static boolean isAhead(@Nullable Instant time, Instant now) {

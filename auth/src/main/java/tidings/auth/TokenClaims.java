@@ -21,7 +21,6 @@ record TokenClaims(
     Instant expires,
     @Nullable Instant notBefore,
     @Nullable Instant issuedAt,
-    @Nullable String issuer,
     List<String> audience,
     @Nullable String tokenId,
     Grant grant) {
@@ -49,12 +48,12 @@ record TokenClaims(
     if (expires == null) {
       throw new InvalidToken("exp is missing");
     }
+    var _ = text(claims, "iss"); // the key was chosen by it
     return new TokenClaims(
         user,
         expires,
         time(claims, "nbf"),
         time(claims, "iat"),
-        text(claims, "iss"),
         audience(claims.get("aud")),
         text(claims, "jti"),
         grant(claims.get("tidings")));
@@ -62,7 +61,7 @@ record TokenClaims(
 
   /**
    * Whose token it claims to be, null if it doesn't say. Anybody may have written it: it may choose
-   * where a key is looked for, and nothing else.
+   * which keys are tried, and where another is looked for, and nothing else.
    */
   static @Nullable String claimedIssuer(String json) {
     try {

@@ -111,8 +111,13 @@ public final class TokenKey {
     return name.id();
   }
 
-  @Nullable String issuer() {
-    return name.issuer();
+  /**
+   * Whether it may sign tokens of an issuer.
+   *
+   * @param issuer null for tokens that name none
+   */
+  boolean isOf(@Nullable String issuer) {
+    return name.issuer() == null || name.issuer().equals(issuer);
   }
 
   @Nullable String audience() {

@@ -45,6 +45,14 @@ final class JwtAuthenticatorTest {
   private long nanos;
   private final JwtAuthenticator authenticator = authenticator(false, "topic:open");
 
+  /** Its key has neither issuer nor audience. */
+  private final JwtAuthenticator unbound =
+      new JwtAuthenticator(
+          new AccessSettings(
+              List.of(TokenKey.hs256("main", Tokens.SECRET, null, null)), List.of(), false),
+          () -> now,
+          () -> nanos);
+
   private JwtAuthenticator authenticator(boolean dev, String... publicly) {
     return new JwtAuthenticator(
         new AccessSettings(
@@ -260,13 +268,7 @@ final class JwtAuthenticatorTest {
         new Trick("padding", good + "=", "compact form"),
         new Trick("nothing", "", "compact form"),
         new Trick("much", "a".repeat(20_000) + ".b.c", "compact form"),
-        new Trick("a header of null", Tokens.hmac("null", CLAIMS), "header"),
-        new Trick("claims of null", Tokens.hmac(HS256, "null"), "no JSON object"),
-        new Trick("claims after null", Tokens.hmac(HS256, "null" + CLAIMS), "no JSON object"),
-        new Trick("no JSON", Tokens.hmac(HS256, "alice"), "no JSON object"),
-        new Trick("an array", Tokens.hmac(HS256, "[" + CLAIMS + "]"), "no JSON object"),
-        new Trick("a depth bomb", Tokens.hmac(HS256, "{\"a\":" + "[".repeat(8_000)), "no JSON"),
-        new Trick("a claim that stands twice", with("{\"sub\"", "{\"sub\":\"bob\",\"sub\""), "no"));
+        new Trick("a header of null", Tokens.hmac("null", CLAIMS), "header"));
   }
 
   private static byte[] tail(byte[] bytes, int length) {
@@ -320,9 +322,9 @@ final class JwtAuthenticatorTest {
         "\"alice\"              | \"a b\"                     | sub",
         "\"alice\"              | \"a\\u0000b\"               | sub",
         "\"alice\"              | 7                           | sub",
-        "\"shop\"               | \"Shop\"                    | iss",
-        "\"iss\":\"shop\",      | ``                          | iss",
-        "\"shop\"               | [\"shop\"]                  | iss",
+        "\"shop\"               | \"Shop\"                    | issuer",
+        "\"iss\":\"shop\",      | ``                          | issuer",
+        "\"shop\"               | [\"shop\"]                  | issuer",
         "[\"other\",\"tidings\"]| \"other\"                   | aud",
         "[\"other\",\"tidings\"]| \"other,tidings\"           | aud",
         "[\"other\",\"tidings\"]| []                          | aud",
@@ -347,6 +349,23 @@ final class JwtAuthenticatorTest {
       })
   void everyClaimIsReadStrictly(String from, String to, String said) {
     refused(with(from, to), said);
+  }
+
+  @Test
+  void claimsThatAreNoObjectAreRefusedWhetherAKeyIsBoundToAnIssuerOrNot() {
+    for (String claims :
+        List.of(
+            "null",
+            "null" + CLAIMS,
+            "alice",
+            "[" + CLAIMS + "]",
+            "{\"a\":" + "[".repeat(8_000),
+            CLAIMS.replace("{\"sub\"", "{\"sub\":\"bob\",\"sub\""),
+            CLAIMS.replace("{\"sub\"", "{\"iss\":\"shop\",\"sub\""))) {
+      String token = Tokens.hmac(HS256, claims);
+      refused(token, "not signed by a configured key of its issuer");
+      refused(unbound, token, "its claims are no JSON object");
+    }
   }
 
   @Test
@@ -415,18 +434,17 @@ final class JwtAuthenticatorTest {
 
   @Test
   void aKeyWithoutIssuerAndAudienceTakesAny() {
-    JwtAuthenticator open =
-        new JwtAuthenticator(
-            new AccessSettings(
-                List.of(TokenKey.hs256("main", Tokens.SECRET, null, null)), List.of(), false),
-            () -> now,
-            () -> nanos);
-    assertThat(open.authenticate(with("\"shop\"", "\"x\"")).user()).isEqualTo("alice");
-    assertThat(open.authenticate(with("[\"other\",\"tidings\"]", "\"x\"")).user())
+    assertThat(unbound.authenticate(with("\"shop\"", "\"x\"")).user()).isEqualTo("alice");
+    assertThat(unbound.authenticate(with("[\"other\",\"tidings\"]", "\"x\"")).user())
         .isEqualTo("alice");
+    refused(unbound, with("\"shop\"", "7"), "iss is no string");
   }
 
   private void refused(String token, String said) {
+    refused(authenticator, token, said);
+  }
+
+  private static void refused(JwtAuthenticator authenticator, String token, String said) {
     Refusal refusal = catchThrowableOfType(Refusal.class, () -> authenticator.authenticate(token));
     assertThat(refusal).as("a refusal").isNotNull();
     Problem problem = refusal.problem();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -420,6 +422,44 @@ final class KeyRingTest {
     away.becomes(Jwks.key(Tokens.ED25519, "one"));
     pass(Duration.ofSeconds(5));
     taken(believes, token);
+  }
+
+  /** A public key, and how often it was asked what it is. */
+  private record Counted(PublicKey key, AtomicInteger times) implements PublicKey {
+    @Override
+    public String getAlgorithm() {
+      return key.getAlgorithm();
+    }
+
+    @Override
+    public @Nullable String getFormat() {
+      return key.getFormat();
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      times.incrementAndGet();
+      return key.getEncoded();
+    }
+  }
+
+  /** Else forged tokens of a set that can't be read would cost a signature for each of them. */
+  @Test
+  void noKeyOfAnotherIssuerIsTried() {
+    Standing away = new Standing();
+    away.becomes(() -> {
+      throw new IOException("no answer");
+    });
+    Counted key = new Counted(Tokens.P256.getPublic(), new AtomicInteger());
+    TokenKey ofShop = TokenKey.ofPair("one", PairAlgorithm.ES256, key, "shop", "tidings");
+    JwtAuthenticator tries = authenticator(started(List.of(ofShop), set("wiki", away, HOUR)));
+    int before = key.times.get();
+    String unnamed = "{\"alg\":\"ES256\"}";
+    String ofWiki = Tokens.signed(PairAlgorithm.ES256, unnamed, claims("wiki"));
+    assertThat(refusal(tries, ofWiki)).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(key.times).hasValue(before);
+    taken(tries, Tokens.signed(PairAlgorithm.ES256, unnamed, claims("shop")));
+    assertThat(key.times).hasValueGreaterThan(before);
   }
 
   @Test
