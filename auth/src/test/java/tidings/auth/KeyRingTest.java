@@ -424,6 +424,24 @@ final class KeyRingTest {
     taken(believes, token);
   }
 
+  @Test
+  void aSetThatSaysThatItHasNotChangedIsRead() {
+    Standing away = new Standing(Jwks.key(Tokens.ED25519, "one"));
+    KeySet wiki = set("wiki", away, HOUR, Duration.ofDays(1));
+    JwtAuthenticator believes = authenticator(started(List.of(), wiki));
+    Caller caller = believes.authenticate(token(Tokens.ED25519, "one", "wiki"));
+    away.becomes(() -> null);
+    pass(Duration.ofDays(1));
+    wiki.look().join();
+    away.becomes(() -> {
+      throw new IOException("no answer");
+    });
+    pass(Duration.ofDays(1));
+    wiki.look().join();
+    assertThat(wiki.failures()).isOne();
+    assertThat(believes.holds(caller)).isTrue();
+  }
+
   /** A public key, and how often it was asked what it is. */
   private record Counted(PublicKey key, AtomicInteger times) implements PublicKey {
     @Override

@@ -46,6 +46,9 @@ public sealed interface AccessKeySet {
     }
   }
 
+  /** Keys that say something of a URL. */
+  List<String> ONLY_OF_URLS = List.of("allow-http", "refresh", "max-stale", "ca-file");
+
   static AccessKeySet read(Section section) {
     String issuer =
         section.required(
@@ -90,8 +93,9 @@ public sealed interface AccessKeySet {
         section.optional(
             "max-stale",
             Kind.duration("1m", "365d"),
-            "For how long the keys are believed while the URL can't be read. After that, what they"
-                + " signed ends, and this issuer's tokens are 503 until it can. Without it, always.");
+            "For how long the keys are believed while the URL can't be read, at least twice"
+                + " `refresh`. After that, what they signed ends, and this issuer's tokens are 503"
+                + " until it can. Without it, always.");
     Path authorities =
         section.path(
             "ca-file",
@@ -111,7 +115,13 @@ public sealed interface AccessKeySet {
       }
     }
     if (url == null) {
+      for (String key : ONLY_OF_URLS) {
+        section.refuse(key, "has no meaning for a file (expected with url only)");
+      }
       return inFile(section, issuer, audience, algorithms, file);
+    }
+    if (staleMax != null && staleMax.compareTo(refresh.multipliedBy(2)) < 0) {
+      section.fault("max-stale", "one failure would be too many (expected at least twice refresh)");
     }
     if (!http && url.getScheme().equals("http") && !isLoopback(url.getHost())) {
       section.fault(

@@ -169,6 +169,13 @@ final class Section {
     reading.fault(entry == null ? line : entry.line, (where.isEmpty() ? "" : where + ": ") + text);
   }
 
+  /** Notes a fault of a key, if it is given. */
+  void refuse(String key, String text) {
+    if (entries.containsKey(key)) {
+      fault(key, text);
+    }
+  }
+
   /** Reads this section, then refuses the keys that were not asked for. */
   <T> T read(Function<Section, T> read) {
     T value = read.apply(this);

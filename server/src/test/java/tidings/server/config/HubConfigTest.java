@@ -372,6 +372,7 @@ final class HubConfigTest {
                 - {issuer: b, audience: hub, url: "http://[::1]/keys"}
                 - {issuer: c, audience: hub, url: "http://localhost/keys"}
                 - {issuer: d, audience: hub, url: "http://inside/keys", allow-http: true}
+                - {issuer: e, audience: hub, url: "https://wiki/keys", max-stale: 10m}
             """);
     assertThat(config.access().keySets().subList(0, 2))
         .containsExactly(
@@ -410,6 +411,8 @@ final class HubConfigTest {
                     - {issuer: shop, audience: hub, file: keys.json}
                     - {issuer: i, audience: hub, url: "https://wiki/keys", ca-file: keys.json}
                     - {issuer: j, audience: hub, url: "https://wiki/keys", ca-file: absent.pem}
+                    - {issuer: k, audience: hub, file: keys.json, refresh: 1h, max-stale: 1d}
+                    - {issuer: l, audience: hub, url: "https://wiki/keys", max-stale: 9m}
                 """))
         .satisfiesExactly(
             fault -> assertThat(fault).contains("shop has other keys as well"),
@@ -423,7 +426,10 @@ final class HubConfigTest {
             fault -> assertThat(fault).contains("key-sets[6]: the key audience is missing"),
             fault -> assertThat(fault).contains("key-sets[7].algorithms: \"HS256\""),
             fault -> assertThat(fault).contains("key-sets[9].ca-file: keys.json: holds"),
-            fault -> assertThat(fault).contains("key-sets[10].ca-file: absent.pem"));
+            fault -> assertThat(fault).contains("key-sets[10].ca-file: absent.pem"),
+            fault -> assertThat(fault).contains("key-sets[11].refresh: has no meaning for a file"),
+            fault -> assertThat(fault).contains("key-sets[11].max-stale: has no meaning"),
+            fault -> assertThat(fault).contains("key-sets[12].max-stale: one failure would be"));
   }
 
   @Test
