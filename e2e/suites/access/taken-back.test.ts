@@ -1,9 +1,10 @@
-import { chownSync, statSync } from 'node:fs';
+import { chownSync, copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { Load } from '../../harness/load.ts';
-import { launcher } from '../../harness/paths.ts';
+import { launcher, root } from '../../harness/paths.ts';
 import { run } from '../../harness/process.ts';
 import { Subscriber, type SubscriberOptions } from '../../harness/subscriber.ts';
 import { everything, forge, token } from '../../harness/token.ts';
@@ -83,6 +84,9 @@ async function signIn(credentials: string): Promise<string> {
   return cookie.split(';')[0] ?? '';
 }
 
+const shown = async (cookie: string) => (await send(`${hub.url}/v1/session`, { headers: { cookie } })).status;
+const signOut = async (cookie: string) => (await send(`${hub.url}/v1/session`, { method: 'DELETE', headers: { cookie, ...own() } })).status;
+
 it('a ticket opens one stream, and signing out ends it with the session', async () => {
   const cookie = await signIn(token('dave'));
   const answer = await send(`${hub.url}/v1/tickets`, { method: 'POST', headers: { cookie, ...own() } });
@@ -92,21 +96,38 @@ it('a ticket opens one stream, and signing out ends it with the session', async 
     expect((await send(`${hub.url}/v1/stream?ticket=${ticket}`)).status).toBe(401);
     const foreign = await send(`${hub.url}/v1/session`, { method: 'DELETE', headers: { cookie, origin: 'https://evil.example' } });
     expect(foreign.status).toBe(403);
-    expect((await send(`${hub.url}/v1/session`, { method: 'DELETE', headers: { cookie, ...own() } })).status).toBe(204);
+    expect(await signOut(cookie)).toBe(204);
   });
-  expect((await send(`${hub.url}/v1/session`, { headers: { cookie } })).status).toBe(401);
+  expect(await shown(cookie)).toBe(401);
 });
 
 it('a session outlives a restart, and one that signed out stays out', async () => {
   const [kept, out] = [await signIn(token('erin')), await signIn(token('erin'))];
-  const shown = async (cookie: string) => (await send(`${hub.url}/v1/session`, { headers: { cookie } })).status;
   await hub.stop();
   await hub.start();
   expect([await shown(kept), await shown(out)]).toEqual([200, 200]);
-  expect((await send(`${hub.url}/v1/session`, { method: 'DELETE', headers: { cookie: out, ...own() } })).status).toBe(204);
+  expect(await signOut(out)).toBe(204);
   await hub.kill();
   await hub.start();
   expect([await shown(kept), await shown(out)]).toEqual([200, 401]);
+});
+
+it('all sessions end as the document says, those that an older copy brings back too', async () => {
+  const document = readFileSync(join(root, 'docs/security.md'), 'utf8');
+  const [, statement = 'none'] = /sqlite3 tidings\.db "([^"]+)"/.exec(document) ?? [];
+  const [kept, out] = [await signIn(token('frank')), await signIn(token('frank'))];
+  await hub.stop();
+  const copy = `${hub.database}.copy`;
+  await run('sqlite3', hub.database, `.backup ${copy}`);
+  await hub.start();
+  expect(await signOut(out)).toBe(204);
+  await hub.kill();
+  for (const end of ['', '-wal', '-shm']) rmSync(hub.database + end, { force: true });
+  copyFileSync(copy, hub.database);
+  await run('sqlite3', hub.database, statement);
+  await hub.start();
+  expect([await shown(kept), await shown(out)]).toEqual([401, 401]);
+  expect(await status(token('frank'))).toBe(200);
 });
 
 it('a machine gets a token beside the running hub, and loses it in mid-stream', async () => {
