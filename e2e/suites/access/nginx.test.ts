@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../../harness/api.ts';
 import { openChromium } from '../../harness/browsers.ts';
 import { freePort, temporaryDir } from '../../harness/files.ts';
+import { Follower } from '../../harness/follower.ts';
 import { Hub } from '../../harness/hub.ts';
 import { root } from '../../harness/paths.ts';
 import { Subscriber } from '../../harness/subscriber.ts';
@@ -13,7 +14,11 @@ import { until } from '../../harness/until.ts';
 import { send } from './request.ts';
 
 /** The block of the document, and what it says of it besides. */
-const [, block = 'none'] = /```nginx\n([^]*?)```/.exec(readFileSync(join(root, 'docs/proxies.md'), 'utf8')) ?? [];
+const guide = readFileSync(join(root, 'docs/proxies.md'), 'utf8');
+const [, block = 'none'] = /```nginx\n([^]*?)```/.exec(guide) ?? [];
+const [, sentence = ''] = /`\/tidings\/v1\/ws`, with all the lines above and (.*?;`)\. /.exec(guide) ?? [];
+const upgrade = [...sentence.matchAll(/`([^`]*)`/g)].map(([, line]) => line).join('\n');
+const sockets = block.replace('location /tidings/ {', `location /tidings/v1/ws {\n${upgrade}`);
 const variants = {
   'as in the document': block,
   'that takes the prefix off': block.replace(/(proxy_pass [^;]+);/, '$1/;'),
@@ -33,7 +38,7 @@ beforeAll(async () => {
   });
   const dir = temporaryDir();
   for (const name of names) ports.set(name, await freePort());
-  const servers = names.map((name) => `server {\nlisten 127.0.0.1:${ports.get(name)};\n${variants[name].replaceAll('127.0.0.1:8080', `127.0.0.1:${hub.port}`)}}`);
+  const servers = names.map((name) => `server {\nlisten 127.0.0.1:${ports.get(name)};\n${(variants[name] + sockets).replaceAll('127.0.0.1:8080', `127.0.0.1:${hub.port}`)}}`);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`);
   const config = join(dir, 'nginx.conf');
   writeFileSync(config, ['daemon off;', 'master_process off;', `pid ${dir}/pid;`, 'events {}', 'http {', 'access_log off;', ...temporary, ...servers, '}'].join('\n'));
@@ -65,12 +70,21 @@ describe.each(names)('nginx %s', (name) => {
     reader.close();
   });
 
+  it('passes a WebSocket on', async () => {
+    const follower = await new Follower(proxied(name), { token: token('alice'), query: '?to=topic:shop.%23', retryMs: 0 }).ready();
+    await new Api(hub.url, token('shop')).post({ to: ['topic:shop.orders'], title: 'Over a socket' });
+    await until('it is read', () => follower.entries.some((entry) => entry.notification.title === 'Over a socket'), 2_000);
+    follower.close();
+  });
+
   it('says whose a request is, whatever its client says', async () => {
     const url = proxied(name);
     const claims = { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', forwarded: 'for=127.0.0.1;proto=https' };
     const status = await fetch(`${url}/status`, { headers: claims });
     expect([status.status, status.headers.get('strict-transport-security')]).toEqual([200, null]);
-    for (const path of ['/metrics', '/tidings/metrics']) expect((await fetch(url + path)).status, path).not.toBe(200);
+    expect((await fetch(`${url}/metrics`)).status).toBe(403);
+    const doubled = name === 'that takes the prefix off' ? 403 : 404; // the hub takes it off once
+    expect((await fetch(`${url}/tidings/metrics`)).status).toBe(doubled);
     const signIn = (origin: string) => send(`${url}/v1/session`, { method: 'POST', headers: { origin, authorization: `Bearer ${token('alice')}` } });
     expect((await signIn('https://evil.example')).status).toBe(403);
     expect((await signIn(new URL(url).origin.replace('http:', 'https:'))).status).toBe(201);

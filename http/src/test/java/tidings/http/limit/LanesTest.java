@@ -3,6 +3,7 @@ package tidings.http.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +39,27 @@ final class LanesTest {
       held.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** With a lane that is not fair, whoever comes when it is free overtakes those who wait. */
+  @Test
+  void whoComesAgainWaitsBehindWhoWaitsAlready() throws InterruptedException {
+    Lanes<String> narrow = new Lanes<>(1);
+    for (int i = 0; i < 20; i++) {
+      begun.clear();
+      Thread waits = Thread.ofVirtual().unstarted(() -> narrow.run("a", () -> begun.add("waits")));
+      narrow.run(
+          "a",
+          () -> {
+            waits.start();
+            Awaitility.await()
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> waits.getState() == Thread.State.WAITING);
+          });
+      narrow.run("a", () -> begun.add("comes again"));
+      waits.join();
+      assertThat(begun).containsExactly("waits", "comes again");
     }
   }
 
