@@ -166,6 +166,7 @@ it('the page puts its token in no URL, and tells no other site where a reader ca
     answer.end('elsewhere');
   });
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  /** The browser names it when it asks there for its icon, which is no concern of the hub's page. */
   const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}/order`;
   const browser = await openChromium();
   try {
@@ -189,7 +190,7 @@ it('the page puts its token in no URL, and tells no other site where a reader ca
     await page.click('#list a[href]');
     await opened;
     await until('the other site is asked', () => seen.length > 0);
-    expect(seen.filter((referer) => referer !== undefined)).toEqual([]);
+    expect(seen.filter((referer) => referer !== undefined && referer !== elsewhere)).toEqual([]);
     expect(urls.filter((url) => url.includes(canary.slice(0, 20)) || secrets.some((secret) => url.includes(secret)))).toEqual([]);
   } finally {
     await browser.close();
