@@ -1,5 +1,6 @@
 package tidings.store.delivery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,11 +18,13 @@ import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Frame;
 import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
+import tidings.core.log.Cursor;
 import tidings.core.log.LogReader;
 
 /** Readers that come back, and what may go wrong while they are served. */
 class CatchingUpTest {
   private static final int PAGE = 1_024;
+  private static final List<String> ALL_TOPICS = List.of("topic:#");
 
   @TempDir Path folder;
   private World world;
@@ -72,6 +75,47 @@ class CatchingUpTest {
     world.settle();
     assertThat(reader.gaps).containsExactly(new Reader.Missing(10, 19));
     assertThat(reader.positions()).isEqualTo(range(20, world.end()));
+  }
+
+  @Test
+  void aCursorThatIsMovedToWhatWasPurgedMeetsTheGapLater() {
+    world.publish(2 * PAGE);
+    world.reads().change =
+        page ->
+            new LogReader.Page(
+                page.entries().stream().filter(entry -> entry.position() >= 20).toList(),
+                page.reached(),
+                20);
+    Reader reader = Reader.ofAll("moved to 10");
+    world.connect(reader, new Start.Latest());
+    reader.movedTo(10);
+    Cursor from =
+        requireNonNull(reader.subscriber)
+            .change(World.filter(reader.wish), new Start.After(world.cursor(10)));
+    assertThat(from).hasToString(world.cursor(10));
+    assertThat(reader.gaps).isEmpty();
+    world.settle();
+    assertThat(reader.gaps).containsExactly(new Reader.Missing(10, 19));
+    assertThat(reader.positions()).isEqualTo(range(20, world.end()));
+  }
+
+  /** What was read for a reader alone is not for it if its cursor has gone elsewhere meanwhile. */
+  @Test
+  void aCursorThatIsMovedWhileItsReaderWaitsForThePageIsNotMovedOnByIt() {
+    world.publish(6 * PAGE);
+    CompletableFuture<?> slowDisk = new CompletableFuture<>();
+    world.reads().gate = slowDisk;
+    Reader reader =
+        new Reader("of one topic", new Reader.Wish(null, List.of("topic:t"), ALL_TOPICS, 0));
+    reader.lastEventId = world.cursor(500);
+    world.connect(reader, null);
+    world.runUntil(() -> world.reads().asked.get() == 1);
+    reader.movedTo(10);
+    requireNonNull(reader.subscriber)
+        .change(World.filter(reader.wish), new Start.After(world.cursor(10)));
+    slowDisk.complete(null);
+    world.settle();
+    assertThat(reader.positions()).isEqualTo(range(11, world.end()));
   }
 
   @Test

@@ -201,4 +201,19 @@ class TimeTest {
       assertThat(reader.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
     }
   }
+
+  @Test
+  void credentialsTakenBackBeforeAStreamIsRenewedWithThemEndIt() {
+    Reader reader = of("reader");
+    Subscriber subscriber = world.connect(reader, new Start.Latest());
+    world.validity.add("other");
+    world.publish(1);
+    world.settle(); // its own were looked at since
+    assertThat(reader.positions()).containsExactly(1L);
+    subscriber.renew(World.caller(of("other")), World.filter(reader.wish));
+    world.publish(1);
+    world.settle();
+    assertThat(reader.positions()).isEmpty();
+    assertThat(reader.ended).isEqualTo(Outlet.Ending.CREDENTIALS);
+  }
 }
