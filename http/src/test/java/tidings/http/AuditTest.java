@@ -126,6 +126,23 @@ final class AuditTest {
     }
   }
 
+  @Test
+  void whatIsRefusedOverAnOpenWebSocketIsNoted() {
+    try (RunningHub hub = RunningHub.start();
+        SocketWire socket = SocketWire.open(hub, "", token("alice", "", "topic:a"))) {
+      socket.text();
+      assertThat(socket.say("{\"n\":1,\"token\":\"canary.b.c\"}").text()).contains("\"error\"");
+      assertThat(socket.say("{\"n\":2,\"subscribe\":{\"to\":[\"topic:canary\"]}}").text())
+          .contains("\"error\"");
+      assertThat(socket.say("{\"n\":3}").text()).contains("\"error\"");
+      assertThat(lines).hasSize(2);
+      assertThat(lines.getFirst())
+          .startsWith("refused client=127.0.0.1 call=GET /v1/ws status=401 user=alice request=");
+      assertThat(lines.getLast())
+          .startsWith("refused client=127.0.0.1 call=GET /v1/ws status=403 user=alice request=");
+    }
+  }
+
   private static String from(String client, String request) {
     return request.replaceFirst("Host:", "X-Forwarded-For: " + client + "\r\nHost:");
   }

@@ -100,6 +100,7 @@ final class Dialogue {
   }
 
   private void refuse(@Nullable Long n, Problem problem) {
+    exchange.refused(problem);
     JsonWriter answer = JsonWriter.object(256).json("error", ProblemDocument.json(problem).end());
     answers.accept(n == null ? answer : answer.number("n", n));
   }
