@@ -92,6 +92,9 @@ final class RunningHub implements AutoCloseable {
 
   final Queue<Thread> lookers = new ConcurrentLinkedQueue<>();
 
+  /** What each verification of a token throws, if anything. */
+  volatile @Nullable RuntimeException verificationFails;
+
   /** Between the hub and its store. */
   final Pause pause = new Pause();
 
@@ -370,6 +373,10 @@ final class RunningHub implements AutoCloseable {
             (proxy, method, args) -> {
               if (method.getName().equals("authenticate")) {
                 verifiers.add(Thread.currentThread());
+                RuntimeException failure = verificationFails;
+                if (failure != null) {
+                  throw failure;
+                }
               } else if (method.getName().equals("cached")) {
                 lookers.add(Thread.currentThread());
               }

@@ -505,6 +505,21 @@ final class WebSocketTest {
         .join();
   }
 
+  @Test
+  void aVerificationThatFailsIsAnsweredAndTheNextMaySucceed() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire socket = SocketWire.open(other, "", all("gina"))) {
+      socket.text();
+      String next = token("next", "gina", Grant.ALL, Duration.ofHours(1));
+      other.verificationFails = new IllegalStateException("as a test wants it");
+      socket.say("{\"n\":1,\"token\":\"" + next + "\"}");
+      assertThat(socket.text()).contains("problem:internal").endsWith(",\"n\":1}");
+      other.verificationFails = null;
+      socket.say("{\"n\":2,\"token\":\"" + next + "\"}");
+      assertThat(socket.text()).startsWith("{\"ok\":2,");
+    }
+  }
+
   // --- bounds ---
 
   @Test

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tidings.core.access.Authenticator;
 import tidings.core.access.Caller;
 import tidings.core.access.Publisher;
@@ -30,6 +32,7 @@ public final class Callers {
   public static final Problem ENDED =
       Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended");
 
+  private static final Logger logger = LoggerFactory.getLogger(Callers.class);
   private static final String SCHEME = "Bearer ";
   private static final Problem DEFECT = Problem.of(Problem.Kind.INTERNAL, "an internal error");
   private static final Problem SHUT_OUT =
@@ -212,15 +215,17 @@ public final class Callers {
     } else {
       Problem busy =
           exchange.offLoop(() -> {
-            Runnable then = () -> refused.accept(DEFECT);
+            Runnable then;
             try {
               Caller caller = authenticate(exchange, token);
               then = () -> next.accept(caller);
             } catch (Refusal e) {
               then = () -> refused.accept(e.problem());
-            } finally {
-              exchange.loop().execute(then);
+            } catch (RuntimeException | Error e) {
+              logger.error("a token of {} could not be verified", exchange.request().id(), e);
+              then = () -> refused.accept(DEFECT);
             }
+            exchange.loop().execute(then);
           });
       if (busy != null) {
         refused.accept(busy);
