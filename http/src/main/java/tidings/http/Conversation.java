@@ -287,8 +287,8 @@ final class Conversation extends Watched implements Carrier {
     ByteBuf first = streamHead(head);
     channel.pipeline().addLast(handler);
     leave();
-    channel.pipeline().remove(RequestDecoder.class);
     channel.config().setAutoRead(true);
+    channel.pipeline().remove(RequestDecoder.class);
     Sockets.forStream(channel, channel);
     var _ = channel.write(first, channel.voidPromise());
   }

@@ -67,16 +67,20 @@ final class SocketWire implements AutoCloseable {
     return send(TEXT, text.getBytes(UTF_8));
   }
 
-  /** Sends a frame, masked as it must be. */
   SocketWire send(int kind, byte[] payload) {
+    wire.send(masked(kind, payload));
+    return this;
+  }
+
+  /** A frame, masked as it must be. */
+  static byte[] masked(int kind, byte[] payload) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     head(out, kind, payload.length, 0x80);
     out.writeBytes(MASK);
     for (int i = 0; i < payload.length; i++) {
       out.write(payload[i] ^ MASK[i & 3]);
     }
-    wire.send(out.toByteArray());
-    return this;
+    return out.toByteArray();
   }
 
   /** Sends a frame's head alone. */

@@ -7,10 +7,14 @@ import static tidings.http.RunningHub.all;
 import static tidings.http.RunningHub.token;
 import static tidings.http.SocketWire.handshake;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -304,10 +308,33 @@ final class WebSocketTest {
   }
 
   private static long fellBehind() {
-    return hub.hub.dispatchers().stream()
+    return fellBehind(hub);
+  }
+
+  private static long fellBehind(RunningHub at) {
+    return at.hub.dispatchers().stream()
         .map(Dispatcher::traffic)
         .mapToLong(Traffic::fellBehind)
         .sum();
+  }
+
+  /** Opens one that is behind soon, as it does not read: more was published than fits in. */
+  private static SocketWire behind(RunningHub at, String token) {
+    SocketWire socket = SocketWire.open(new Wire(at.port, 4_096), "?to=topic:a", token);
+    socket.text();
+    long before = fellBehind(at);
+    flood(at, "topic:a", 60);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fellBehind(at) > before);
+    return socket;
+  }
+
+  /** The first frame that is no text. */
+  private static SocketWire.Frame afterTheFlood(SocketWire socket) {
+    SocketWire.Frame frame = requireNonNull(socket.frame());
+    while (frame.kind() == SocketWire.TEXT) {
+      frame = requireNonNull(socket.frame());
+    }
+    return frame;
   }
 
   /** What it gets of the flood ends with the closing frame, if it reads again within 5 s. */
@@ -315,17 +342,126 @@ final class WebSocketTest {
   void aReaderThatTakesNothingForLongIsTold() {
     RunningHub.Options impatient = RunningHub.Options.DEFAULTS.noProgress(Duration.ofSeconds(1));
     try (RunningHub other = RunningHub.start(impatient);
-        SocketWire stuck = SocketWire.open(new Wire(other.port, 4_096), "?to=topic:a", all("a"))) {
-      stuck.text();
-      flood(other, "topic:a", 300);
+        SocketWire stuck = behind(other, all("a"))) {
       Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> open(other) == 0);
-      SocketWire.Frame frame = requireNonNull(stuck.frame());
-      while (frame.kind() == SocketWire.TEXT) {
-        frame = requireNonNull(stuck.frame());
-      }
-      assertThat(frame.code()).isEqualTo(4408);
+      assertThat(afterTheFlood(stuck).code()).isEqualTo(4408);
       assertThat(stuck.frame()).isNull();
     }
+  }
+
+  @Test
+  void whoIsBehindIsToldOfTheEndToo() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire revoked = behind(other, token("taken", "a", Grant.ALL, Duration.ofHours(1)))) {
+      revoke(other, "taken");
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open(other) == 0);
+      String last = "";
+      SocketWire.Frame frame = requireNonNull(revoked.frame());
+      while (frame.kind() == SocketWire.TEXT) {
+        last = frame.text();
+        frame = requireNonNull(revoked.frame());
+      }
+      assertThat(last).startsWith("{\"event\":\"reauth\"");
+      assertThat(frame.code()).isEqualTo(4401);
+      assertThat(revoked.frame()).isNull();
+      try (SocketWire drained = behind(other, all("b"))) {
+        other.hub.drain(Duration.ZERO).join();
+        frame = afterTheFlood(drained);
+        assertThat(frame.code()).isEqualTo(1012);
+        assertThat(frame.reason()).matches("[1-9]\\d{3}");
+        assertThat(drained.frame()).isNull();
+      }
+    }
+  }
+
+  /** Whoever closes: what does not leave must not hold the connection for ever. */
+  @Test
+  void anEndThatNobodyTakesIsCutOff() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire closing = behind(other, all("a"));
+        SocketWire ended = behind(other, all("b"))) {
+      closing.send(SocketWire.CLOSE, new byte[0]);
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open(other) == 1);
+      other.hub.drain(Duration.ZERO).join();
+      ended.send(SocketWire.PING, new byte[0]);
+      assertThat(other.server.connections()).isEqualTo(2);
+      Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> other.server.connections() == 0);
+    }
+  }
+
+  @Test
+  void whoIsBehindMayCloseInOrder() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire closing = behind(other, all("a"))) {
+      closing.send(SocketWire.CLOSE, new byte[] {0x03, (byte) 0xE9});
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open(other) == 0);
+      assertThat(afterTheFlood(closing).code()).isEqualTo(1001);
+      assertThat(closing.frame()).isNull();
+    }
+  }
+
+  /** It reads slowly, and must not take the hub for gone; nor do its pings, which wait, end it. */
+  @Test
+  void pingsOfOneWhoIsBehindAreAnswered() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire slow = behind(other, all("a"))) {
+      for (int i = 0; i < 40; i++) {
+        slow.send(SocketWire.PING, new byte[] {(byte) i});
+      }
+      int texts = 0;
+      int pongs = 0;
+      int textsBeforeTheFirst = 0;
+      while (pongs < 40) {
+        SocketWire.Frame frame = requireNonNull(slow.frame());
+        if (frame.kind() == SocketWire.TEXT) {
+          texts++;
+        } else {
+          assertThat(frame.kind()).isEqualTo(SocketWire.PONG);
+          assertThat(frame.payload()).containsExactly(pongs++);
+          textsBeforeTheFirst = pongs == 1 ? texts : textsBeforeTheFirst;
+        }
+      }
+      assertThat(textsBeforeTheFirst).isLessThan(60);
+      slow.send(SocketWire.CLOSE, new byte[0]);
+      assertThat(afterTheFlood(slow).kind()).isEqualTo(SocketWire.CLOSE);
+    }
+  }
+
+  /**
+   * Each answer has about 20 kB, so that but some of them fit in: what is asked beyond that is done
+   * when they are taken, at the cursor of then.
+   */
+  @Test
+  void whatIsAskedWaitsUntilTheAnswersAreTaken() {
+    try (RunningHub other = RunningHub.start();
+        SocketWire socket = SocketWire.open(new Wire(other.port, 4_096), "?to=topic:a", all("a"))) {
+      socket.text();
+      socket.say("{\"n\":0,\"subscribe\":{\"to\":[" + addresses(99, 180) + "]}}");
+      String before = socket.json().get("cursor").asString();
+      ByteArrayOutputStream asks = new ByteArrayOutputStream();
+      for (int n = 1; n < 32; n++) {
+        String ask = "{\"n\":" + n + ",\"subscribe\":{\"to\":[\"topic:a\"]}}";
+        asks.writeBytes(SocketWire.masked(SocketWire.TEXT, ask.getBytes(UTF_8)));
+      }
+      socket.wire.send(asks.toByteArray());
+      other.settle();
+      other.publish(all("p"), "{\"to\":[\"topic:elsewhere\"],\"title\":\"t\"}");
+      other.settle();
+      int atOnce = 0;
+      for (int n = 1; n < 32; n++) {
+        JsonNode answer = socket.json();
+        assertThat(answer.get("ok").asInt()).isEqualTo(n);
+        atOnce += answer.get("cursor").asString().equals(before) ? 1 : 0;
+      }
+      assertThat(atOnce).isBetween(1, 15);
+    }
+  }
+
+  /** So many addresses, each with a word of so many letters. */
+  private static String addresses(int count, int letters) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"topic:m." + i + "." + "x".repeat(letters) + '"')
+        .collect(Collectors.joining(","));
   }
 
   // --- what a client may ask for ---
@@ -435,13 +571,16 @@ final class WebSocketTest {
   @Test
   void thereAreSoManyAddresses() {
     try (SocketWire socket = opened("?to=topic:shop.a", all("dora"))) {
-      StringBuilder many = new StringBuilder();
-      for (int i = 0; i < 100; i++) {
-        many.append(i == 0 ? "" : ",").append("\"topic:m.").append(i).append('"');
-      }
-      socket.say("{\"n\":1,\"subscribe\":{\"to\":[" + many + "]}}");
+      socket.say("{\"n\":1,\"subscribe\":{\"to\":[" + addresses(100, 1) + "]}}");
       assertThat(socket.text()).contains("more than 100 addresses");
-      assertThat(hub.publish(all("p"), "{}").status()).isEqualTo(400);
+      publish("topic:m.0.x", "not asked for");
+      socket.say("{\"n\":2,\"subscribe\":{\"to\":[" + addresses(99, 1) + "]}}");
+      assertThat(socket.json().get("to")).hasSize(100);
+      socket.say("{\"n\":3,\"subscribe\":{\"to\":[\"topic:shop.a\",\"topic:one.more\"]}}");
+      assertThat(socket.text()).contains("more than 100 addresses");
+      publish("topic:one.more", "not asked for");
+      publish("topic:m.98.x", "asked for");
+      assertThat(socket.title()).isEqualTo("asked for");
     }
   }
 
@@ -500,7 +639,11 @@ final class WebSocketTest {
   }
 
   private static void revoke(String jti) {
-    hub.revocations
+    revoke(hub, jti);
+  }
+
+  private static void revoke(RunningHub at, String jti) {
+    at.revocations
         .revoke(new Revocations.Target.TokenId(jti), Instant.now().plus(Duration.ofHours(2)))
         .join();
   }
@@ -554,6 +697,8 @@ final class WebSocketTest {
     "83, hello, 1002", // an opcode that is reserved
     "80, hello, 1002", // a continuation of nothing
     "09, hello, 1002", // a ping in fragments
+    "8B, hello, 1002", // an opcode of control that is reserved
+    "08, '', 1002", // a closing frame in fragments
     "82, hello, 1003", // binary
     "02, hello, 1003", // the beginning of it
   })
@@ -561,6 +706,51 @@ final class WebSocketTest {
     try (SocketWire socket = opened("?to=topic:wrong", all("alice"))) {
       socket.send(Integer.parseInt(kind, 16), payload.getBytes(UTF_8));
       assertThat(socket.ended()).isEqualTo(code);
+    }
+  }
+
+  /** In hexadecimal (RFC 6455, 5.2, 5.5 and 7.4). */
+  @ParameterizedTest
+  @CsvSource({
+    "89FE007E, 1002", // a ping of 126 bytes
+    "88FE007E, 1002", // a closing frame of 126 bytes
+    "81FE0005, 1002", // a length of three bytes where one will do
+    "81FF0000000000000005, 1002", // or of nine
+    "88810000000003, 1002", // a closing frame of one byte
+    "88820000000003E7, 1002", // with 999
+    "88820000000003ED, 1002", // with 1005, which is never sent
+    "88820000000003EE, 1002", // with 1006, neither
+    "88830000000003E8FF, 1007", // with a reason that is no UTF-8
+  })
+  void whatIsNoFrameEndsTheConnection(String bytes, int code) {
+    try (SocketWire socket = opened("?to=topic:wrong", all("alice"))) {
+      socket.wire.send(HexFormat.of().parseHex(bytes));
+      assertThat(socket.ended()).isEqualTo(code);
+    }
+  }
+
+  @Test
+  void aMessageWithinAnotherEndsTheConnectionAndAClosingFrameMayBeThere() {
+    try (SocketWire socket = opened("?to=topic:wrong", all("alice"))) {
+      socket.send(0x01, "{".getBytes(UTF_8)).say("{}");
+      assertThat(socket.ended()).isEqualTo(1002);
+    }
+    try (SocketWire socket = opened("?to=topic:wrong", all("alice"))) {
+      socket.send(0x01, "{".getBytes(UTF_8)).send(SocketWire.CLOSE, new byte[] {0x03, (byte) 0xE8});
+      assertThat(socket.ended()).isEqualTo(1000);
+    }
+  }
+
+  @Test
+  void nothingIsAnsweredAfterTheEnd() {
+    for (int kind : new int[] {SocketWire.CLOSE, 0x82}) {
+      try (SocketWire socket = opened("?to=topic:bye", all("alice"))) {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        frames.writeBytes(SocketWire.masked(kind, new byte[0]));
+        frames.writeBytes(SocketWire.masked(SocketWire.PING, new byte[0]));
+        socket.wire.send(frames.toByteArray());
+        assertThat(socket.ended()).isEqualTo(kind == SocketWire.CLOSE ? -1 : 1003);
+      }
     }
   }
 
@@ -608,32 +798,29 @@ final class WebSocketTest {
     }
   }
 
+  /** 32 are taken at once; the other eight wait for an eighth of a second each. */
   @Test
-  void aClientMaySendSoManyFrames() {
+  void whatComesTooFastIsReadLater() {
     try (SocketWire socket = opened("?to=topic:much", all("alice"))) {
-      for (int i = 0; i < 32; i++) {
-        socket.say("{\"n\":" + i + ",\"subscribe\":{\"to\":[\"topic:much\"]}}");
+      long begin = System.nanoTime();
+      for (int i = 0; i < 10; i++) {
+        socket.send(SocketWire.PING, new byte[] {(byte) i});
       }
-      for (int i = 0; i < 32; i++) {
-        assertThat(socket.text()).startsWith("{\"ok\":" + i + ",");
-      }
-      for (int i = 0; i < 40; i++) { // empty ones count too
+      for (int i = 0; i < 10; i++) { // empty ones count too
         socket.send(i == 0 ? 0x01 : 0x00, new byte[0]);
       }
-      assertThat(socket.ended()).isEqualTo(1008);
-    }
-    try (SocketWire socket = opened("?to=topic:much", all("alice"))) {
-      for (int i = 0; i < 40; i++) {
-        socket.send(SocketWire.PING, new byte[0]);
+      socket.send(0x80, "{}".getBytes(UTF_8));
+      for (int n = 0; n < 19; n++) {
+        socket.say("{\"n\":" + n + ",\"subscribe\":{\"to\":[\"topic:much\"]}}");
       }
-      for (int i = 0; i < 32; i++) {
-        socket.frame(SocketWire.PONG);
+      for (int i = 0; i < 10; i++) {
+        assertThat(socket.frame(SocketWire.PONG).payload()).containsExactly(i);
       }
-      SocketWire.Frame next = requireNonNull(socket.frame());
-      while (next.kind() == SocketWire.PONG) { // of those that the time since has earned
-        next = requireNonNull(socket.frame());
+      assertThat(socket.text()).startsWith("{\"error\":");
+      for (int n = 0; n < 19; n++) {
+        assertThat(socket.text()).startsWith("{\"ok\":" + n + ",");
       }
-      assertThat(next.code()).isEqualTo(1008);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(1));
     }
   }
 
@@ -642,25 +829,26 @@ final class WebSocketTest {
   @ParameterizedTest
   @CsvSource({"1000", "1001", "3000", "-1"})
   void theClientsCloseIsAnsweredAlike(int code) {
-    int before = open();
+    Awaitility.await().until(() -> open() == 0); // those of other tests have gone
     try (SocketWire socket = opened("?to=topic:bye", all("alice"))) {
       byte[] payload =
           code < 0 ? new byte[0] : new byte[] {(byte) (code >> 8), (byte) code, 'b', 'y', 'e'};
       socket.send(SocketWire.CLOSE, payload);
       assertThat(socket.ended()).isEqualTo(code);
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open() == 0);
     }
-    Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open() <= before);
   }
 
   @Test
   void whoJustGoesIsGone() {
-    int before = open();
+    Awaitility.await().until(() -> open() == 0); // those of other tests have gone
     SocketWire reset = opened("?to=topic:bye", all("alice"));
     try (SocketWire half = opened("?to=topic:bye", all("alice"))) {
+      assertThat(open()).isEqualTo(2);
       reset.wire.giveUp();
       half.wire.sendEnd();
       assertThat(half.frame()).isNull();
-      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open() <= before);
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open() == 0);
     }
   }
 

@@ -2,7 +2,6 @@ package tidings.http.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
@@ -30,14 +29,17 @@ final class SseOutlet extends StreamOutlet {
   }
 
   @Override
-  ByteBuf lastWords(Ending why, int retryMs) {
-    ByteBuf end = encoding.end();
-    return retryMs > 0 ? Unpooled.wrappedBuffer(encoding.retry(retryMs), end) : end;
+  public void end(Ending why, int retryMs) {
+    if (why == Ending.NO_PROGRESS || !isWritable()) {
+      var _ = channel().close(); // it would not read the end either
+    } else {
+      finish(() -> lastWords(retryMs), ChannelFutureListener.CLOSE);
+    }
   }
 
-  @Override
-  void close(ChannelFuture written) {
-    var _ = written.addListener(ChannelFutureListener.CLOSE);
+  private ByteBuf lastWords(int retryMs) {
+    ByteBuf end = encoding.end();
+    return retryMs > 0 ? Unpooled.wrappedBuffer(encoding.retry(retryMs), end) : end;
   }
 
   @Override

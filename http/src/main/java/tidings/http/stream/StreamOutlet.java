@@ -2,14 +2,18 @@ package tidings.http.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.CodecException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Frame;
 import tidings.core.delivery.Outlet;
@@ -20,7 +24,9 @@ import tidings.core.delivery.Subscriber;
  * as they are.
  */
 abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outlet {
-  /** How long the end of a stream may take to leave. */
+  private static final Logger logger = LoggerFactory.getLogger(StreamOutlet.class);
+
+  /** How long a stream may take to end, however it does. */
   private static final int LINGER_S = 5;
 
   private final InstantSource clock;
@@ -33,12 +39,6 @@ abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outl
 
   /** A control event in this outlet's wire form. */
   abstract ByteBuf encode(ControlEvent event, Instant now);
-
-  /** The last bytes of a stream that the hub ends. */
-  abstract ByteBuf lastWords(Ending why, int retryMs);
-
-  /** Ends the connection, as the last words have left. */
-  abstract void close(ChannelFuture written);
 
   void attach(Subscriber subscriber) {
     this.subscriber = subscriber;
@@ -83,29 +83,20 @@ abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outl
     channel().flush();
   }
 
-  @Override
-  public void end(Ending why, int retryMs) {
-    if (why == Ending.NO_PROGRESS || !isWritable()) {
-      var _ = channel().close(); // it would not read the end either
-    } else {
-      finish(why, retryMs);
-    }
-  }
-
-  /** Says the last words, and ends the connection when they have left, or soon anyway. */
-  final void finish(Ending why, int retryMs) {
+  /**
+   * Says the last words; the connection is closed soon after, whether they have left or not.
+   *
+   * @param then what is done when they have left
+   */
+  final void finish(Supplier<ByteBuf> lastWords, ChannelFutureListener then) {
+    Channel ending = channel();
     try {
-      finish(lastWords(why, retryMs));
+      var _ = ending.writeAndFlush(lastWords.get()).addListener(then);
     } catch (RuntimeException | Error e) { // no memory for the end: the stream must end anyway
       breakOff();
       throw e;
     }
-  }
-
-  final void finish(ByteBuf last) {
-    Channel ending = channel();
-    close(ending.writeAndFlush(last));
-    if (ending.isOpen()) { // what is left does not fit the socket: it has a moment to leave
+    if (ending.isOpen()) {
       var _ = ending.eventLoop().schedule(() -> cutOff(ending), LINGER_S, TimeUnit.SECONDS);
     }
   }
@@ -148,8 +139,13 @@ abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outl
     }
   }
 
+  /** A broken connection, from which the reader comes back with its cursor; or a defect. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    var _ = ctx.close(); // a broken connection: the reader comes back with its cursor
+    if (cause instanceof Error
+        || cause instanceof RuntimeException && !(cause instanceof CodecException)) {
+      logger.error("the stream of {} failed", ctx.channel().remoteAddress(), cause);
+    }
+    var _ = ctx.close();
   }
 }

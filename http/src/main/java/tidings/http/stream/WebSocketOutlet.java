@@ -3,12 +3,11 @@ package tidings.http.stream;
 import static io.netty.handler.codec.http.websocketx.WebSocketCloseStatus.INVALID_MESSAGE_TYPE;
 import static io.netty.handler.codec.http.websocketx.WebSocketCloseStatus.INVALID_PAYLOAD_DATA;
 import static io.netty.handler.codec.http.websocketx.WebSocketCloseStatus.MESSAGE_TOO_BIG;
-import static io.netty.handler.codec.http.websocketx.WebSocketCloseStatus.POLICY_VIOLATION;
 import static io.netty.handler.codec.http.websocketx.WebSocketCloseStatus.SERVICE_RESTART;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelFuture;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -27,8 +26,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Encoding;
@@ -46,12 +47,12 @@ final class WebSocketOutlet extends StreamOutlet {
   /** Of a message, all its fragments together. */
   private static final int MESSAGE_BYTES_MAX = 32 << 10;
 
-  /** A client may send one frame so often, and so many at once. */
+  /** One of a client's frames is taken so often, and so many at once. */
   private static final long FRAME_NANOS = TimeUnit.SECONDS.toNanos(1) / 8;
 
   private static final int FRAMES_AT_ONCE = 32;
 
-  private static final WebSocketDecoderConfig FRAMES =
+  private static final WebSocketDecoderConfig CONFIG =
       WebSocketDecoderConfig.newBuilder()
           .expectMaskedFrames(true)
           .allowExtensions(false)
@@ -59,7 +60,11 @@ final class WebSocketOutlet extends StreamOutlet {
           .closeOnProtocolViolation(false)
           .build();
 
+  /** The client has a moment to end the connection. */
+  private static final ChannelFutureListener HEAR_OUT = written -> Output.end(written.channel());
+
   private final LongSupplier ticker;
+  private final Frames frames = new Frames();
   private @Nullable Dialogue dialogue;
   private @Nullable ByteArrayOutputStream begun; // of a message whose last fragment is to come
   private long fullAt; // when the client may send as many as it ever may at once
@@ -81,7 +86,7 @@ final class WebSocketOutlet extends StreamOutlet {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     super.handlerAdded(ctx);
-    ctx.pipeline().addBefore(ctx.name(), null, new WebSocket13FrameDecoder(FRAMES));
+    ctx.pipeline().addBefore(ctx.name(), null, frames);
   }
 
   // --- what is sent ---
@@ -106,64 +111,56 @@ final class WebSocketOutlet extends StreamOutlet {
 
   // --- the end ---
 
-  /** A client that takes nothing has a moment to hear of its end: it may be reading again. */
   @Override
   public void end(Ending why, int retryMs) {
-    ended = true;
-    if (why == Ending.NO_PROGRESS) {
-      finish(why, retryMs);
-    } else {
-      super.end(why, retryMs);
-    }
-  }
-
-  @Override
-  ByteBuf lastWords(Ending why, int retryMs) {
-    return switch (why) {
-      case CREDENTIALS -> close(CREDENTIALS_ENDED, "the credentials ended");
-      case NO_PROGRESS -> close(NO_PROGRESS, "nothing was taken for too long");
-      case DRAIN -> close(SERVICE_RESTART.code(), Integer.toString(retryMs));
-    };
-  }
-
-  private static ByteBuf close(int code, String reason) {
-    return WebSocketEncoding.TEXT.close(code, reason);
-  }
-
-  /** The client has a moment to answer; what it sends else is thrown away. */
-  @Override
-  void close(ChannelFuture written) {
-    var _ = written.addListener(done -> Output.end(channel()));
+    end(
+        switch (why) {
+          case CREDENTIALS -> closing(CREDENTIALS_ENDED, "the credentials ended");
+          case NO_PROGRESS -> closing(NO_PROGRESS, "nothing was taken for too long");
+          case DRAIN -> closing(SERVICE_RESTART.code(), Integer.toString(retryMs));
+        },
+        HEAR_OUT);
   }
 
   private void fail(WebSocketCloseStatus why, String reason) {
-    ended = true;
-    leave();
-    finish(close(why.code(), reason));
+    end(closing(why.code(), reason), HEAR_OUT);
   }
 
-  /** Closes because the client does: with its own code. */
-  private void closeToo(CloseWebSocketFrame frame) {
+  private static Supplier<ByteBuf> closing(int code, String reason) {
+    return () -> WebSocketEncoding.TEXT.close(code, reason);
+  }
+
+  /** Nothing is sent after the last words; what still comes is read, and thrown away. */
+  private void end(Supplier<ByteBuf> lastWords, ChannelFutureListener then) {
     ended = true;
     leave();
-    var _ =
-        channel()
-            .writeAndFlush(close(frame.statusCode(), ""))
-            .addListener(ChannelFutureListener.CLOSE);
+    channel().config().setAutoRead(true);
+    finish(lastWords, then);
   }
 
   // --- what comes ---
 
+  /** Takes frames off the bytes as long as the channel is to be read; what is left waits. */
+  private final class Frames extends WebSocket13FrameDecoder {
+    Frames() {
+      super(CONFIG);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+        throws Exception {
+      if (ended) {
+        in.skipBytes(in.readableBytes());
+      } else if (ctx.channel().config().isAutoRead()) {
+        super.decode(ctx, in, out);
+      }
+    }
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
-      if (message instanceof CloseWebSocketFrame frame) {
-        if (ended) {
-          var _ = ctx.close();
-        } else {
-          closeToo(frame);
-        }
-      } else if (!ended && message instanceof WebSocketFrame frame) {
+      if (!ended && message instanceof WebSocketFrame frame) {
         take(frame);
       }
     } finally {
@@ -172,32 +169,66 @@ final class WebSocketOutlet extends StreamOutlet {
   }
 
   private void take(WebSocketFrame frame) {
-    if (!mayCome()) {
-      fail(POLICY_VIOLATION, "too many frames");
-      return;
-    }
     switch (frame) {
+      case CloseWebSocketFrame close ->
+          end(closing(close.statusCode(), ""), ChannelFutureListener.CLOSE);
       case PingWebSocketFrame ping -> {
-        if (isWritable()) {
-          write(WebSocketEncoding.TEXT.pong(ping.content()));
-          flush();
-        }
+        write(WebSocketEncoding.TEXT.pong(ping.content()));
+        flush();
       }
       case PongWebSocketFrame pong -> {}
       case BinaryWebSocketFrame binary -> fail(INVALID_MESSAGE_TYPE, "text is spoken here");
       default -> gather(frame);
     }
-    if (!ended && !isWritable()) {
-      channel().config().setAutoRead(false); // until the answers are taken
+    if (!ended) {
+      count();
     }
   }
 
-  /** Whether the client may send a frame now (the generic cell rate algorithm, ITU-T I.371). */
-  private boolean mayCome() {
-    long now = ticker.getAsLong();
-    long ahead = Math.max(0, fullAt - now);
-    fullAt = now + ahead + FRAME_NANOS;
-    return ahead <= (FRAMES_AT_ONCE - 1) * FRAME_NANOS;
+  /** Counts a frame that was taken; the next one waits until it may come and answers are taken. */
+  private void count() {
+    fullAt = Math.max(fullAt, ticker.getAsLong()) + FRAME_NANOS;
+    long wait = untilNext();
+    if (wait > 0) {
+      channel().config().setAutoRead(false);
+      var _ = channel().eventLoop().schedule(this::due, wait, TimeUnit.NANOSECONDS);
+    } else if (!isWritable()) {
+      channel().config().setAutoRead(false);
+    }
+  }
+
+  /** Nanoseconds until the next frame may come (the generic cell rate algorithm, ITU-T I.371). */
+  private long untilNext() {
+    return fullAt - ticker.getAsLong() - (FRAMES_AT_ONCE - 1) * FRAME_NANOS;
+  }
+
+  private void due() {
+    if (isWritable()) {
+      readOn();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    super.channelWritabilityChanged(ctx);
+    if (ctx.channel().isWritable() && !ctx.channel().config().isAutoRead()) {
+      // perhaps amid a write: what goes on does so afterwards
+      ctx.channel().eventLoop().execute(this::readOn);
+    }
+  }
+
+  /** Takes up what waits: one frame at least, though what is sent fills the channel again. */
+  private void readOn() {
+    ChannelHandlerContext ctx = channel().pipeline().context(frames);
+    if (ctx == null || channel().config().isAutoRead() || untilNext() > 0) {
+      return; // it is closed, or is read, or will be
+    }
+    channel().config().setAutoRead(true);
+    try {
+      frames.channelRead(ctx, Unpooled.EMPTY_BUFFER);
+    } catch (Exception e) {
+      ctx.fireExceptionCaught(e);
+    }
   }
 
   private void gather(WebSocketFrame frame) {
@@ -228,14 +259,6 @@ final class WebSocketOutlet extends StreamOutlet {
     }
     if (dialogue != null) {
       dialogue.take(ClientMessage.read(message));
-    }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    super.channelWritabilityChanged(ctx);
-    if (ctx.channel().isWritable()) {
-      ctx.channel().config().setAutoRead(true);
     }
   }
 
