@@ -23,7 +23,6 @@ import tidings.core.access.Caller;
 import tidings.core.access.Credential;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
-import tidings.core.problem.Problem;
 
 /**
  * Turns JSON Web Tokens (RFC 7519, signed in compact form) into callers (protocol/access.md). The
@@ -182,9 +181,7 @@ public final class JwtAuthenticator implements Authenticator {
       return signers;
     }
     if (!settled) {
-      throw Problem.of(
-              Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again")
-          .refusal();
+      throw KeySet.UNREADABLE.refusal();
     }
     throw new InvalidToken("not signed by a configured key of its issuer");
   }

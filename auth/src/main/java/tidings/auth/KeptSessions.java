@@ -281,9 +281,7 @@ public final class KeptSessions implements Sessions {
       case Credential.Token token -> {
         KeySet set = settings.keys().setOf(token.key().issuer());
         if (set != null && set.isUnread()) {
-          throw Problem.of(
-                  Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again")
-              .refusal();
+          throw KeySet.UNREADABLE.refusal();
         }
       }
       case null, default -> {}

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.auth.JwkSet.Jwk;
+import tidings.core.problem.Problem;
 
 /**
  * An issuer's keys, from a JWK set that is looked at again and again. While nothing good comes from
@@ -33,6 +34,10 @@ import tidings.auth.JwkSet.Jwk;
  * {@link #readNow} and {@link #isSettled} block.
  */
 public final class KeySet {
+  /** What is answered while nobody knows whether a key holds. */
+  static final Problem UNREADABLE =
+      Problem.of(Problem.Kind.UNAVAILABLE, "the keys of an issuer can't be read now; try again");
+
   /** How long a look at a URL may take. */
   static final Duration LOOK_MAX = Duration.ofSeconds(5);
 

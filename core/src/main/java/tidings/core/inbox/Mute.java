@@ -45,11 +45,9 @@ public sealed interface Mute {
       String text = pattern.toString();
       int chars = pattern.text().codePointCount(0, pattern.text().length());
       if (text.isEmpty() || chars > CHARS_MAX || text.codePoints().anyMatch(OfSource::isNoText)) {
-        throw new Problem(
-                Problem.Kind.INVALID_REQUEST,
-                "mutes: source of %d characters (expected 1 to 100 without controls)"
-                    .formatted(chars),
-                "mutes")
+        throw Problem.invalidRequest(
+                "mutes",
+                "source of %d characters (expected 1 to 100 without controls)".formatted(chars))
             .refusal();
       }
       until = millis(until);

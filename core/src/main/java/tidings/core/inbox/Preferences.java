@@ -52,11 +52,7 @@ public record Preferences(
 
   private static void expect(String field, boolean holds, String found, String expected) {
     if (!holds) {
-      throw new Problem(
-              Problem.Kind.INVALID_REQUEST,
-              "%s: %s (expected %s)".formatted(field, found, expected),
-              field)
-          .refusal();
+      throw Problem.invalidRequest(field, found + " (expected " + expected + ")").refusal();
     }
   }
 

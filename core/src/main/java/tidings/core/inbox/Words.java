@@ -74,9 +74,7 @@ public record Words(List<Word> all) {
 
   private static void expect(boolean holds, String found, String expected) {
     if (!holds) {
-      throw new Problem(
-              Problem.Kind.INVALID_REQUEST, "q: %s (expected %s)".formatted(found, expected), "q")
-          .refusal();
+      throw Problem.invalidRequest("q", found + " (expected " + expected + ")").refusal();
     }
   }
 }

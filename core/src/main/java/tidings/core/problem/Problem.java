@@ -51,6 +51,13 @@ public record Problem(Kind kind, String detail, @Nullable String field) {
     return new Problem(Kind.INVALID_NOTIFICATION, detail, field);
   }
 
+  /**
+   * A parameter, or a member of what a request says, that can't be taken: names it in the text too.
+   */
+  public static Problem invalidRequest(String field, String detail) {
+    return new Problem(Kind.INVALID_REQUEST, field + ": " + detail, field);
+  }
+
   /** This problem as an exception. */
   public Refusal refusal() {
     return new Refusal(this);

@@ -91,7 +91,7 @@ final class Fields {
   }
 
   static Refusal invalid(String field, String detail) {
-    return new Problem(Problem.Kind.INVALID_REQUEST, field + ": " + detail, field).refusal();
+    return Problem.invalidRequest(field, detail).refusal();
   }
 
   /** A text, null if it is missing. */

@@ -33,9 +33,7 @@ public final class NotificationEndpoints {
 
   private void one(Exchange exchange, Caller caller) {
     UUID id = NotificationId.of(exchange.request()).orElseThrow(NotificationId::notFound);
-    Optional<Entry> found = hub.history().find(caller, id);
-    callers.checkHolds(caller);
-    Entry entry = found.orElseThrow(NotificationId::notFound);
+    Entry entry = given(caller, hub.history().find(caller, id));
     Interest interest = Interest.of(caller, Filter.NONE);
     exchange.respond(Response.json(200, new Pages(hub.log().epochs()).item(entry, interest)));
   }
@@ -50,9 +48,7 @@ public final class NotificationEndpoints {
       throw Problem.of(Problem.Kind.FORBIDDEN, "not granted to read raw originals").refusal();
     }
     UUID id = NotificationId.of(exchange.request()).orElseThrow(NotificationId::notFound);
-    Optional<byte[]> found = hub.history().raw(caller, id);
-    callers.checkHolds(caller);
-    byte[] raw = found.orElseThrow(NotificationId::notFound);
+    byte[] raw = given(caller, hub.history().raw(caller, id));
     exchange.respond(
         Response.of(200, "application/octet-stream", raw)
             .header("Content-Disposition", "attachment")
@@ -97,6 +93,12 @@ public final class NotificationEndpoints {
     }
     exchange.refuse(
         Problem.of(Problem.Kind.FORBIDDEN, "only its publisher may withdraw a notification"));
+  }
+
+  /** What was read, unless the credentials ended meanwhile, or there is no such thing. */
+  private <T> T given(Caller caller, Optional<T> read) {
+    callers.checkHolds(caller);
+    return read.orElseThrow(NotificationId::notFound);
   }
 
   /** Goes on with the caller where it may block. */

@@ -132,7 +132,7 @@ sealed interface ClientMessage {
     }
 
     private static Refusal invalid(String field, String detail) {
-      return new Problem(Problem.Kind.INVALID_REQUEST, field + ": " + detail, field).refusal();
+      return Problem.invalidRequest(field, detail).refusal();
     }
   }
 }

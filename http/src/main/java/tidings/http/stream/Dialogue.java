@@ -136,7 +136,7 @@ final class Dialogue {
   }
 
   private static Refusal invalid(String detail) {
-    return new Problem(Problem.Kind.INVALID_REQUEST, "to: " + detail, "to").refusal();
+    return Problem.invalidRequest("to", detail).refusal();
   }
 
   // --- credentials ---

@@ -71,10 +71,9 @@ public final class ReadParameters {
 
   private static Filter.SourcePattern source(String text) {
     if (text.isEmpty() || text.length() > SOURCE_CHARS_MAX) {
-      throw new Problem(
-              Problem.Kind.INVALID_REQUEST,
-              "source: %d characters (expected 1 to %d)".formatted(text.length(), SOURCE_CHARS_MAX),
-              "source")
+      throw Problem.invalidRequest(
+              "source",
+              "%d characters (expected 1 to %d)".formatted(text.length(), SOURCE_CHARS_MAX))
           .refusal();
     }
     return Filter.SourcePattern.of(text);
