@@ -143,6 +143,11 @@ final class AuditTest {
     }
   }
 
+  /** A publish that is not granted. */
+  private static String publishes(String user) {
+    return post(token(user, "", ""), "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}");
+  }
+
   private static String from(String client, String request) {
     return request.replaceFirst("Host:", "X-Forwarded-For: " + client + "\r\nHost:");
   }
@@ -170,9 +175,7 @@ final class AuditTest {
     try (RunningHub hub = RunningHub.start(options);
         Wire wire = hub.wire()) {
       for (int i = 0; i < 250; i++) {
-        String token = token("eve" + i, "", "");
-        String publishes =
-            post(token, "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}");
+        String publishes = publishes("eve" + i);
         assertThat(wire.send(from("192.0.2.1", publishes)).answer().status()).isEqualTo(403);
       }
       assertThat(lines).hasSize(17);
@@ -260,9 +263,7 @@ final class AuditTest {
     try (RunningHub hub = RunningHub.start(options);
         Wire wire = hub.wire()) {
       for (int i = 0; i < 260; i++) {
-        String token = token("eve" + i, "", "");
-        String publishes =
-            post(token, "application/json", "{\"to\":[\"topic:b\"],\"title\":\"t\"}");
+        String publishes = publishes("eve" + i);
         assertThat(wire.send(from("192.0.2." + i % 13, publishes)).answer().status())
             .isEqualTo(403);
       }

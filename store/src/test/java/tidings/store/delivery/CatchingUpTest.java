@@ -60,15 +60,20 @@ class CatchingUpTest {
     }
   }
 
-  @Test
-  void aPurgeThatAPageKnewOfFirstIsTold() {
-    world.publish(2 * PAGE);
+  /** As if all before were purged, which pages know of before it is told. */
+  private void pagesBeginAt(long position) {
     world.reads().change =
         page ->
             new LogReader.Page(
-                page.entries().stream().filter(entry -> entry.position() >= 20).toList(),
+                page.entries().stream().filter(entry -> entry.position() >= position).toList(),
                 page.reached(),
-                20);
+                position);
+  }
+
+  @Test
+  void aPurgeThatAPageKnewOfFirstIsTold() {
+    world.publish(2 * PAGE);
+    pagesBeginAt(20);
     Reader reader = Reader.ofAll("from 10");
     reader.lastEventId = world.cursor(10);
     world.connect(reader, null);
@@ -80,12 +85,7 @@ class CatchingUpTest {
   @Test
   void aCursorThatIsMovedToWhatWasPurgedMeetsTheGapLater() {
     world.publish(2 * PAGE);
-    world.reads().change =
-        page ->
-            new LogReader.Page(
-                page.entries().stream().filter(entry -> entry.position() >= 20).toList(),
-                page.reached(),
-                20);
+    pagesBeginAt(20);
     Reader reader = Reader.ofAll("moved to 10");
     world.connect(reader, new Start.Latest());
     reader.movedTo(10);
