@@ -32,6 +32,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * Whatever stands where a request should: answered or ended, with nothing that is the hub's fault,
  * nothing leaked, and good clients beside it.
  */
+@Isolated
 final class RequestFuzzTest {
   private static final Duration TIME =
       Duration.ofSeconds(System.getenv("TIDINGS_TEST_LONG") == null ? 3 : 60);
