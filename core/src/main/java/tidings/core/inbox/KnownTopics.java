@@ -21,7 +21,10 @@ public final class KnownTopics {
   private long forgotten; // how many were added before those; guarded by added
   private volatile boolean whole = true;
 
-  /** A topic gets an entry here, or may; the writer says so before it commits. */
+  /**
+   * A topic gets a row here, or may, be it a withdrawal's; the writer says so before it commits.
+   * With the end of the log for all that are stored, at the start.
+   */
   public void raise(String topic, long position) {
     if (bounds.computeIfPresent(topic, (t, bound) -> Math.max(bound, position)) != null) {
       return;
@@ -74,9 +77,10 @@ public final class KnownTopics {
     }
   }
 
-  /** A topic's newest entry is not above this; 0 if it is not known. */
+  /** A topic's newest entry is not above this. */
   long bound(String topic) {
-    return bounds.getOrDefault(topic, 0L);
+    Long bound = bounds.get(topic);
+    return bound != null ? bound : whole ? 0 : Long.MAX_VALUE;
   }
 
   /**

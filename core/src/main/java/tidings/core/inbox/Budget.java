@@ -1,0 +1,31 @@
+package tidings.core.inbox;
+
+import java.util.function.BooleanSupplier;
+import tidings.core.log.LogReader;
+
+/** How much one reading may still look at. Used by one thread. */
+final class Budget {
+  private final BooleanSupplier late;
+  private int rows = LogReader.SCANNED_MAX;
+
+  /**
+   * @param late whether the time is over
+   */
+  Budget(BooleanSupplier late) {
+    this.late = late;
+  }
+
+  Budget() {
+    this(() -> false);
+  }
+
+  /** So many rows were read. */
+  void take(int count) {
+    rows -= count;
+  }
+
+  /** Whether the reading is to end at the next opportunity. */
+  boolean isSpent() {
+    return rows <= 0 || late.getAsBoolean();
+  }
+}

@@ -1,0 +1,47 @@
+package tidings.core.inbox;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The latest changes of a user, as far as they name few entries. Thread-safe. */
+final class Notes {
+  private static final int WEIGHT_MAX = 1_000;
+
+  private record Note(long rev, Change change) {}
+
+  private final Deque<Note> notes = new ArrayDeque<>();
+  private int weight;
+
+  /** Notes what the next revision changed. */
+  synchronized void add(long rev, Change change) {
+    notes.add(new Note(rev, change));
+    weight += weight(change);
+    while (weight > WEIGHT_MAX) {
+      weight -= weight(notes.remove().change());
+    }
+  }
+
+  private static int weight(Change change) {
+    return change instanceof Change.Touch touch ? touch.entries().size() : 1;
+  }
+
+  /** What changed after a revision and up to another; null if not all of it is known. */
+  synchronized @Nullable List<Change> between(long after, long upTo) {
+    List<Change> changes = new ArrayList<>();
+    long next = after + 1;
+    for (Note note : notes) {
+      if (note.rev() == next && next <= upTo) {
+        changes.add(note.change());
+        next++;
+      }
+    }
+    return next > upTo ? changes : null;
+  }
+
+  synchronized int weight() {
+    return 1 + weight;
+  }
+}

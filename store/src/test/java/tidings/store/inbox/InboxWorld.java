@@ -1,0 +1,464 @@
+package tidings.store.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.access.Grant;
+import tidings.core.access.Publisher;
+import tidings.core.filter.Filter;
+import tidings.core.filter.Filter.SourcePattern;
+import tidings.core.inbox.Inboxes;
+import tidings.core.inbox.Item;
+import tidings.core.inbox.Mark;
+import tidings.core.inbox.Marked;
+import tidings.core.inbox.Mute;
+import tidings.core.inbox.Page;
+import tidings.core.inbox.Person;
+import tidings.core.inbox.Preferences;
+import tidings.core.inbox.Query;
+import tidings.core.inbox.State;
+import tidings.core.inbox.Summary;
+import tidings.core.inbox.Words;
+import tidings.core.log.Append;
+import tidings.core.log.Cursor;
+import tidings.core.log.Entry;
+import tidings.core.log.Log;
+import tidings.core.log.NewEntry;
+import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
+import tidings.core.notification.Level;
+import tidings.core.notification.TopicPattern;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.store.ManualTime;
+import tidings.store.Outcome;
+
+/**
+ * A store with its inboxes, what happens to it at random, and the model that it is held against.
+ */
+final class InboxWorld implements AutoCloseable {
+  private static final List<String> USERS = List.of("alice", "bob", "carol");
+  private static final List<Publisher> PUBLISHERS =
+      List.of(Publisher.subject("shop"), Publisher.subject("build"));
+  private static final List<String> TOPICS = List.of("a", "a.b", "a.b.c", "a.c", "d", "d.b");
+  private static final List<String> PATTERNS =
+      List.of("a", "a.#", "*.b", "#", "#.c", "d.*", "a.*.c", "d", "a.b");
+  private static final List<String> TYPES = List.of("order.placed", "order.paid", "push");
+  private static final List<String> SOURCES = List.of("Jenkins 1", "Jenkins 2", "shop");
+  private static final List<String> WORDS =
+      List.of("order", "Order-42", "Prüfung", "failed", "x", "pruf");
+  private static final List<Grant> GRANTS =
+      List.of(grant("topic:#"), grant("topic:a.#", "topic:d"));
+
+  private static Grant grant(String... patterns) {
+    return new Grant(
+        List.of(),
+        List.of(patterns).stream().map(AddressPattern::of).toList(),
+        false,
+        false,
+        false);
+  }
+
+  private final InboxContract.Place place;
+  private final ManualTime time;
+  private final Random random;
+  private final boolean isLong;
+  private final boolean isCrowded;
+  private final InboxModel model = new InboxModel();
+  private InboxContract.Opened opened;
+  private Inboxes inboxes;
+  private int compared;
+
+  /**
+   * @param seed every fourth makes a long world, every third one of very many topics
+   */
+  InboxWorld(InboxContract.Place place, ManualTime time, long seed) {
+    this.place = place;
+    this.time = time;
+    this.random = new Random(seed);
+    this.isLong = Math.floorMod(seed, 4) == 0;
+    this.isCrowded = Math.floorMod(seed, 3) == 0;
+    this.opened = place.open(Long.MAX_VALUE);
+    this.inboxes = start();
+  }
+
+  private Inboxes start() {
+    Inboxes started = new Inboxes(opened.inboxes(), opened.log(), time);
+    for (int i = 0; isCrowded && i < 20_001; i++) {
+      opened.inboxes().topics().raise("crowd.t" + i, 1); // so many that the log itself is read
+    }
+    opened
+        .log()
+        .start(
+            new Log.Listener() {
+              @Override
+              public void committed(List<Entry> entries) {}
+
+              @Override
+              public void gone(long position) {}
+
+              @Override
+              public void purgedBelow(long lowWater) {}
+            });
+    return started;
+  }
+
+  boolean isLong() {
+    return isLong;
+  }
+
+  int compared() {
+    return compared;
+  }
+
+  /** Something happens; then someone looks. */
+  void step() {
+    switch (random.nextInt(24)) {
+      case 0, 1, 2, 3, 4, 5, 6 -> publish(1 + random.nextInt(3));
+      case 7 -> publish(isLong ? 700 : 20);
+      case 8, 9 -> withdraw();
+      case 10, 11 -> markAll();
+      case 12 -> markShown();
+      case 13, 14, 15, 16 -> touch();
+      case 17, 18, 19 -> save();
+      case 20 -> time.pass(Duration.ofSeconds(1 + random.nextInt(8)));
+      case 21 -> {
+        if (random.nextInt(4) == 0) {
+          purge();
+        }
+      }
+      case 22 -> {
+        if (random.nextInt(3) == 0) {
+          restart(Long.MAX_VALUE);
+        }
+      }
+      default -> {}
+    }
+    if (random.nextInt(4) > 0) {
+      compareList();
+    }
+    if (random.nextInt(3) == 0) {
+      compareSummary();
+    }
+  }
+
+  private <T> T one(List<T> all) {
+    return all.get(random.nextInt(all.size()));
+  }
+
+  private <T> @Nullable T maybe(List<T> all) {
+    return random.nextInt(4) == 0 ? null : one(all);
+  }
+
+  private InboxModel.User user() {
+    InboxModel.User user = model.user(one(USERS));
+    assertThat(inboxes.enter(user.name).join().rev()).as("rev").isEqualTo(user.rev);
+    return user;
+  }
+
+  private Caller caller(InboxModel.User user) {
+    Grant grant = one(GRANTS);
+    return Caller.of(user.name, Publisher.subject(user.name), grant, null, null);
+  }
+
+  private void publish(int count) {
+    List<NewEntry> entries = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      entries.add(entry());
+    }
+    Outcome outcome = new Outcome();
+    opened.log().append(new Append(entries, outcome));
+    List<Append.Receipt> receipts = outcome.receipts();
+    for (int i = 0; i < count; i++) {
+      model.publish(receipts.get(i).position(), entries.get(i));
+    }
+  }
+
+  private NewEntry entry() {
+    UUID id = new UUID(random.nextLong(), random.nextLong());
+    Set<Address> to = new LinkedHashSet<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      to.add(
+          switch (random.nextInt(8)) {
+            case 0 -> Address.EVERYONE;
+            case 1, 2 -> Address.user(one(USERS));
+            default -> Address.topic(one(TOPICS));
+          });
+    }
+    String title = one(WORDS) + " " + one(WORDS);
+    String json =
+        "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"}".formatted(id, title, one(WORDS));
+    boolean expires = random.nextInt(6) == 0;
+    return new NewEntry(
+        id,
+        one(PUBLISHERS),
+        List.copyOf(to),
+        maybe(TYPES),
+        maybe(SOURCES),
+        one(List.of(Level.values())),
+        time.millis(),
+        time.millis() - random.nextInt(1_000),
+        expires ? time.millis() + 1_000L * random.nextInt(20) : Entry.NEVER,
+        json.getBytes(StandardCharsets.UTF_8),
+        null,
+        null,
+        null,
+        random.nextInt(4) == 0 ? "k" + random.nextInt(3) : null,
+        null);
+  }
+
+  private void withdraw() {
+    InboxModel.Published published = recent();
+    if (published != null && !published.withdrawn) {
+      Outcome outcome = new Outcome();
+      opened.log().withdraw(published.entry.id(), published.entry.publisher(), outcome);
+      published.withdrawn = true;
+      model.end = outcome.receipts().getFirst().position();
+    }
+  }
+
+  private InboxModel.@Nullable Published recent() {
+    int size = model.all.size();
+    return size == 0 ? null : model.all.get(size - 1 - random.nextInt(Math.min(size, 40)));
+  }
+
+  private Cursor cursor(long position) {
+    return opened.log().epochs().cursor(position);
+  }
+
+  private long recentPosition() {
+    return Math.max(0, model.end - random.nextInt(1 + (int) Math.min(model.end, 40)));
+  }
+
+  private void markAll() {
+    InboxModel.User user = user();
+    Mark.Kind kind = one(List.of(Mark.Kind.values()));
+    long upTo = recentPosition();
+    long before = user.rev;
+    model.markAll(user, kind, upTo);
+    long rev = inboxes.markAll(caller(user), kind, cursor(upTo), null);
+    if (rev == before && model.lowWater > 1) {
+      user.rev = rev; // what would end lay below what is kept
+    }
+    assertThat(rev).as("rev after %s up to %d", kind, upTo).isEqualTo(user.rev);
+  }
+
+  private void markShown() {
+    InboxModel.User user = user();
+    Caller caller = caller(user);
+    Query query = query(null);
+    long upTo = recentPosition();
+    List<InboxModel.Published> shown =
+        model.published(model.list(user, caller.grant().subscribe(), time.instant(), query), upTo);
+    boolean archive = random.nextBoolean();
+    for (int to = shown.size(); to > 0; to -= Inboxes.ENTRIES_MAX) { // the newest first
+      List<InboxModel.Published> step = shown.subList(Math.max(0, to - Inboxes.ENTRIES_MAX), to);
+      model.touch(user, step, archive ? null : true, archive ? true : null);
+    }
+    Mark.Kind kind = archive ? Mark.Kind.ARCHIVED : Mark.Kind.READ;
+    assertThat(inboxes.markAll(caller, kind, cursor(upTo), query))
+        .as("rev after %s of %s", kind, query)
+        .isEqualTo(user.rev);
+  }
+
+  private void touch() {
+    InboxModel.User user = user();
+    Caller caller = caller(user);
+    List<UUID> ids = new ArrayList<>();
+    List<UUID> missing = new ArrayList<>();
+    List<InboxModel.Published> found = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      InboxModel.Published published = recent();
+      UUID id =
+          published == null || random.nextInt(20) == 0
+              ? new UUID(1, random.nextLong())
+              : published.entry.id();
+      ids.add(id);
+      InboxModel.Published mine = model.find(user, caller.grant().subscribe(), id);
+      if (mine == null) {
+        missing.add(id);
+      } else {
+        found.add(mine);
+      }
+    }
+    Boolean read = random.nextInt(3) == 0 ? null : (Boolean) random.nextBoolean();
+    Boolean archived = random.nextInt(3) > 0 ? null : (Boolean) random.nextBoolean();
+    model.touch(user, found, read, archived);
+    assertThat(inboxes.touch(caller, ids, read, archived))
+        .as("read %s, archived %s", read, archived)
+        .isEqualTo(new Marked(user.rev, missing));
+  }
+
+  private void save() {
+    InboxModel.User user = user();
+    Set<String> patterns = new HashSet<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      patterns.add(one(PATTERNS));
+    }
+    List<Preferences.Follow> follows =
+        patterns.stream().map(p -> new Preferences.Follow(TopicPattern.of(p), 0)).toList();
+    List<Mute> mutes = new ArrayList<>();
+    for (int i = random.nextInt(3) - 1; i >= 0; i--) {
+      mutes.add(mute());
+    }
+    Preferences wanted = new Preferences(random.nextInt(8) == 0 ? null : follows, mutes, null);
+    OptionalLong expected =
+        random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(user.preferencesRev);
+    Refusal refusal =
+        catchThrowableOfType(
+            Refusal.class,
+            () -> inboxes.save(caller(user), wanted, OptionalLong.of(user.preferencesRev + 1)));
+    assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.REV_CONFLICT);
+    model.save(user, wanted, time.instant());
+    Person saved = inboxes.save(caller(user), wanted, expected);
+    assertThat(saved.preferences().at(time.instant()))
+        .isEqualTo(user.preferences.at(time.instant()));
+    assertThat(saved.rev()).isEqualTo(user.rev);
+    assertThat(saved.preferencesRev()).isEqualTo(user.preferencesRev);
+  }
+
+  private Mute mute() {
+    Instant until =
+        random.nextBoolean() ? null : time.instant().plusSeconds(1 + random.nextInt(20));
+    return switch (random.nextInt(3)) {
+      case 0 -> new Mute.OfTopic(TopicPattern.of(one(PATTERNS)), until);
+      case 1 -> new Mute.OfType(TopicPattern.of(one(List.of("order.*", "push", "#"))), until);
+      default -> new Mute.OfSource(SourcePattern.of(one(List.of("Jenkins*", "shop"))), until);
+    };
+  }
+
+  private void purge() {
+    long keep = 1L + random.nextInt(isLong ? 1_500 : 60);
+    restart(keep);
+    long lowWater = Math.max(model.lowWater, model.end - keep + 1);
+    Awaitility.with()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> opened.log().lowWater() >= lowWater);
+    restart(Long.MAX_VALUE);
+    model.purge(opened.log().lowWater());
+  }
+
+  private void restart(long keep) {
+    opened.close();
+    opened = place.open(keep);
+    inboxes = start();
+  }
+
+  private Query query(@Nullable Words words) {
+    Set<State> states =
+        switch (random.nextInt(5)) {
+          case 0 -> Set.of(State.UNREAD);
+          case 1 -> Set.of(State.READ);
+          case 2 -> Set.of(State.ARCHIVED);
+          case 3 -> EnumSet.allOf(State.class);
+          default -> Query.NOT_ARCHIVED;
+        };
+    Filter filter =
+        new Filter(
+            List.of(),
+            choice(List.of("order.*", "push", "#").stream().map(TopicPattern::of).toList()),
+            choice(List.of("Jenkins*", "shop").stream().map(SourcePattern::of).toList()),
+            random.nextBoolean() ? Level.INFO : Level.SUCCESS);
+    return new Query(
+        states,
+        random.nextBoolean() ? Filter.NONE : filter,
+        random.nextBoolean()
+            ? Filter.Choice.any()
+            : choice(PATTERNS.stream().map(TopicPattern::of).toList()),
+        words,
+        null,
+        1);
+  }
+
+  private <P> Filter.Choice<P> choice(List<P> all) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Filter.Choice<>(List.of(one(all)), List.of());
+      case 1 -> new Filter.Choice<>(List.of(), List.of(one(all)));
+      default -> Filter.Choice.any();
+    };
+  }
+
+  private @Nullable Words words() {
+    return random.nextInt(6) > 0
+        ? null
+        : Words.of(one(List.of("ORDER", "order-42", "pruf*", "x failed", "Prüfung")));
+  }
+
+  private void compareList() {
+    InboxModel.User user = user();
+    Caller caller = caller(user);
+    Query query = query(words());
+    List<InboxModel.Expected> expected =
+        new ArrayList<>(model.list(user, caller.grant().subscribe(), time.instant(), query));
+    List<InboxModel.Expected> found = new ArrayList<>();
+    Cursor before = null;
+    Page page;
+    do {
+      int limit = random.nextInt(3) == 0 ? Inboxes.ENTRIES_MAX : 1 + random.nextInt(20);
+      page =
+          inboxes.page(
+              caller,
+              new Query(
+                  query.states(), query.filter(), query.topics(), query.words(), before, limit));
+      assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+      assertThat(page.rev()).isEqualTo(user.rev);
+      for (Item item : page.items()) {
+        found.add(
+            new InboxModel.Expected(
+                item.entry().position(), item.state(), item.reason(), item.firstMs()));
+      }
+      Cursor indexed = page.indexed();
+      if (before == null && indexed != null) {
+        expected.removeIf(one -> one.position() > indexed.position());
+      }
+      assertThat(page.cursor()).as("a page moves on").isNotEqualTo(before);
+      before = page.cursor();
+    } while (page.more());
+    assertThat(found)
+        .as("%s, %s, %s, of %s", user.name, query, user.preferences, caller.grant().subscribe())
+        .isEqualTo(expected);
+    compared += 1;
+  }
+
+  private void compareSummary() {
+    InboxModel.User user = user();
+    Caller caller = caller(user);
+    Query unread = new Query(Set.of(State.UNREAD), Filter.NONE, Filter.Choice.any(), null, null, 1);
+    List<InboxModel.Expected> expected =
+        model.list(user, caller.grant().subscribe(), time.instant(), unread);
+    int unseen = (int) model.unseen(user, expected);
+    assertThat(inboxes.summary(caller).join())
+        .as("%s, %s, of %s", user.name, user.preferences, caller.grant().subscribe())
+        .isEqualTo(
+            new Summary(
+                Math.min(expected.size(), 999),
+                Math.min(unseen, 999),
+                expected.size() > 999,
+                user.rev,
+                cursor(model.end)));
+    compared += 1;
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

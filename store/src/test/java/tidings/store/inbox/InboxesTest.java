@@ -1,0 +1,313 @@
+package tidings.store.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tidings.core.access.Caller;
+import tidings.core.access.Credential;
+import tidings.core.access.Grant;
+import tidings.core.access.Publisher;
+import tidings.core.filter.Filter;
+import tidings.core.inbox.Change;
+import tidings.core.inbox.Changed;
+import tidings.core.inbox.InboxStore;
+import tidings.core.inbox.Inboxes;
+import tidings.core.inbox.Mark;
+import tidings.core.inbox.Mute;
+import tidings.core.inbox.Page;
+import tidings.core.inbox.Preferences;
+import tidings.core.inbox.Query;
+import tidings.core.inbox.Row;
+import tidings.core.inbox.Snapshot;
+import tidings.core.inbox.Summary;
+import tidings.core.log.Append;
+import tidings.core.log.Cursor;
+import tidings.core.log.Entry;
+import tidings.core.log.NewEntry;
+import tidings.core.notification.Address;
+import tidings.core.notification.Level;
+import tidings.core.notification.TopicPattern;
+import tidings.core.problem.Problem;
+import tidings.core.problem.Refusal;
+import tidings.store.ManualTime;
+import tidings.store.Outcome;
+
+/** What inboxes cost, and what they refuse. */
+final class InboxesTest {
+  private static final Publisher SHOP = Publisher.subject("shop");
+
+  private final ManualTime time = new ManualTime();
+  private final MemoryStore store = new MemoryStore(new Memory(), Tampering.NONE);
+  private final Watched watched = new Watched(store);
+  private final Inboxes inboxes = new Inboxes(watched, store, time);
+  private final Caller alice = user("alice");
+
+  private static Caller user(String name) {
+    return Caller.of(name, Publisher.subject(name), Grant.ALL, null, null);
+  }
+
+  /** Counts what is read, and refuses to store if told so. */
+  private static final class Watched extends ForwardingStore {
+    int seeks;
+    int rows;
+    boolean full;
+
+    Watched(InboxStore store) {
+      super(store);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> read(Lane lane, Function<Snapshot, T> reading) {
+      return super.read(
+          lane,
+          snapshot ->
+              reading.apply(
+                  new ForwardingSnapshot(snapshot) {
+                    @Override
+                    public List<Row> rows(Address address, long above, long upTo, int limit) {
+                      List<Row> found = super.rows(address, above, upTo, limit);
+                      seeks++;
+                      rows += found.size();
+                      return found;
+                    }
+                  }));
+    }
+
+    @Override
+    public CompletableFuture<Changed> change(String user, Change change) {
+      return full
+          ? CompletableFuture.failedFuture(
+              Problem.of(Problem.Kind.STORAGE_FULL, "no room").refusal())
+          : super.change(user, change);
+    }
+
+    void reset() {
+      seeks = 0;
+      rows = 0;
+    }
+  }
+
+  private List<UUID> publish(int count, String to, String type, int bytes) {
+    List<NewEntry> entries = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      entries.add(
+          new NewEntry(
+              UUID.randomUUID(),
+              SHOP,
+              List.of(Address.of(to)),
+              type,
+              null,
+              Level.INFO,
+              0,
+              0,
+              Entry.NEVER,
+              "x".repeat(bytes).getBytes(StandardCharsets.UTF_8),
+              null,
+              null,
+              null,
+              null,
+              null));
+    }
+    Outcome outcome = new Outcome();
+    store.append(new Append(entries, outcome));
+    return entries.stream().map(NewEntry::id).toList();
+  }
+
+  private static Query query(@Nullable Cursor before, int limit) {
+    return new Query(Query.NOT_ARCHIVED, Filter.NONE, Filter.Choice.any(), null, before, limit);
+  }
+
+  private static Preferences preferences(List<String> follows, List<Mute> mutes) {
+    return new Preferences(
+        follows.stream()
+            .map(pattern -> new Preferences.Follow(TopicPattern.of(pattern), 0))
+            .toList(),
+        mutes,
+        null);
+  }
+
+  private Summary summary() {
+    return inboxes.summary(alice).join();
+  }
+
+  @Test
+  void countsAreExactUpTo999() {
+    inboxes.enter("alice").join();
+    publish(999, "everyone", "t", 1);
+    assertThat(summary()).extracting(Summary::unread, Summary::more).containsExactly(999, false);
+    publish(1, "everyone", "t", 1);
+    assertThat(summary()).extracting(Summary::unread, Summary::more).containsExactly(999, true);
+    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(999), null);
+    assertThat(summary())
+        .extracting(Summary::unread, Summary::unseen, Summary::more)
+        .containsExactly(999, 1, true);
+  }
+
+  @Test
+  void whatIsUnseenIsCountedBelowAThousandThatAreNot() {
+    inboxes.enter("alice").join();
+    List<UUID> ids = publish(1_600, "everyone", "t", 1);
+    for (List<UUID> some : List.of(ids.subList(600, 1_100), ids.subList(1_100, 1_600))) {
+      inboxes.touch(alice, some, true, null);
+      inboxes.touch(alice, some, false, null);
+    }
+    assertThat(summary())
+        .extracting(Summary::unread, Summary::unseen, Summary::more)
+        .containsExactly(999, 600, true);
+    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(100), null);
+    assertThat(summary()).extracting(Summary::unseen).isEqualTo(500);
+  }
+
+  @Test
+  void aLongCountIsMadeOnceAndThenKeptUp() {
+    publish(5, "user:alice", "t", 1);
+    inboxes.save(
+        alice,
+        preferences(List.of(), List.of(new Mute.OfType(TopicPattern.of("push"), null))),
+        OptionalLong.empty());
+    publish(35_000, "everyone", "push", 1);
+    assertThat(summary().unread()).isEqualTo(5);
+    assertThat(watched.rows).isGreaterThanOrEqualTo(35_000);
+    watched.reset();
+    publish(1, "everyone", "t", 1);
+    assertThat(summary().unread()).isEqualTo(6);
+    assertThat(watched.rows).isEqualTo(1);
+  }
+
+  @Test
+  void aPageEndsAfterTenThousandEntriesAndGoesOn() {
+    publish(5, "user:alice", "t", 1);
+    inboxes.save(
+        alice,
+        preferences(List.of(), List.of(new Mute.OfType(TopicPattern.of("push"), null))),
+        OptionalLong.empty());
+    publish(35_000, "everyone", "push", 1);
+    int pages = 0;
+    Page page = inboxes.page(alice, query(null, 50));
+    for (; page.items().isEmpty(); pages++) {
+      assertThat(page.more()).isTrue();
+      page = inboxes.page(alice, query(page.cursor(), 50));
+    }
+    assertThat(pages).isBetween(3, 4);
+    assertThat(page.items()).hasSize(5);
+    assertThat(page.more()).isFalse();
+  }
+
+  @Test
+  void aPageEndsAtAMebibyte() {
+    publish(7, "user:alice", "t", 300_000);
+    Page first = inboxes.page(alice, query(null, 50));
+    assertThat(first.items())
+        .extracting(item -> item.entry().position())
+        .containsExactly(7L, 6L, 5L);
+    assertThat(first.more()).isTrue();
+    Page second = inboxes.page(alice, query(first.cursor(), 50));
+    assertThat(second.items())
+        .extracting(item -> item.entry().position())
+        .containsExactly(4L, 3L, 2L);
+  }
+
+  @Test
+  void quietTopicsAreNotSought() {
+    inboxes.save(alice, preferences(List.of("#"), List.of()), OptionalLong.empty());
+    for (int i = 0; i < 400; i++) {
+      publish(1, "topic:t" + i, "t", 1);
+    }
+    publish(60, "topic:busy", "t", 1);
+    assertThat(inboxes.page(alice, query(null, 500)).items()).hasSize(460);
+    assertThat(summary().unread()).isEqualTo(460);
+    publish(1, "topic:t7", "t", 1);
+    watched.reset();
+    assertThat(inboxes.page(alice, query(null, 50)).items()).hasSize(50);
+    assertThat(watched.seeks).isLessThan(10);
+    watched.reset();
+    assertThat(summary().unread()).isEqualTo(461);
+    assertThat(watched.seeks).isLessThan(5);
+  }
+
+  @Test
+  void anInboxIsAUsers() {
+    Caller nobody = new Caller(null, Publisher.subject(null), Grant.NOTHING, null, null);
+    Caller machine =
+        new Caller(null, SHOP, Grant.ALL, null, new Credential.ApiToken("build", "hash"));
+    assertThat(refused(() -> inboxes.page(nobody, query(null, 1))))
+        .isEqualTo(Problem.Kind.UNAUTHENTICATED);
+    assertThat(refused(() -> inboxes.page(machine, query(null, 1))))
+        .isEqualTo(Problem.Kind.FORBIDDEN);
+    assertThat(refused(() -> inboxes.touch(machine, List.of(), true, null)))
+        .isEqualTo(Problem.Kind.FORBIDDEN);
+  }
+
+  private static Problem.Kind refused(Callable<?> call) {
+    return catchThrowableOfType(Refusal.class, call::call).problem().kind();
+  }
+
+  @Test
+  void anothersIdIsAsUnknownAsAnyOther() {
+    List<UUID> bobs = publish(1, "user:bob", "t", 1);
+    List<UUID> mine = publish(1, "user:alice", "t", 1);
+    UUID unknown = UUID.randomUUID();
+    List<UUID> ids = List.of(unknown, mine.getFirst(), bobs.getFirst());
+    assertThat(inboxes.touch(alice, ids, true, null).missing())
+        .containsExactly(unknown, bobs.getFirst());
+    assertThat(inboxes.summary(user("bob")).join().unread()).isEqualTo(1);
+  }
+
+  @Test
+  void aCursorOfAnotherHistoryIsRefused() {
+    publish(3, "everyone", "t", 1);
+    Cursor beyond = store.epochs().cursor(4);
+    Cursor other = new Cursor("00000000", 1);
+    for (Cursor bad : List.of(beyond, other)) {
+      assertThat(refused(() -> inboxes.page(alice, query(bad, 1))))
+          .isEqualTo(Problem.Kind.INVALID_CURSOR);
+      assertThat(refused(() -> inboxes.markAll(alice, Mark.Kind.READ, bad, null)))
+          .isEqualTo(Problem.Kind.INVALID_CURSOR);
+    }
+  }
+
+  @Test
+  void whoseBeginningCantBeStoredIsReadAsOneWhoBeginsNow() {
+    watched.full = true;
+    publish(1, "everyone", "t", 1);
+    publish(1, "user:alice", "t", 1);
+    assertThat(summary()).extracting(Summary::unread, Summary::rev).containsExactly(1, 0L);
+    assertThat(
+            refused(() -> inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(2), null)))
+        .isEqualTo(Problem.Kind.STORAGE_FULL);
+    watched.full = false;
+    publish(1, "everyone", "t", 1);
+    assertThat(summary().unread()).isEqualTo(1);
+    publish(1, "everyone", "t", 1);
+    assertThat(summary().unread()).isEqualTo(2);
+  }
+
+  @Test
+  void aFilteredMarkGoesOverAnyNumber() {
+    inboxes.enter("alice").join();
+    publish(1_200, "everyone", "t", 1);
+    publish(3, "everyone", "push", 1);
+    Filter filter =
+        new Filter(
+            List.of(),
+            new Filter.Choice<>(List.of(TopicPattern.of("t")), List.of()),
+            Filter.Choice.any(),
+            Level.INFO);
+    Query shown = new Query(Query.NOT_ARCHIVED, filter, Filter.Choice.any(), null, null, 1);
+    assertThat(inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(1_203), shown))
+        .isEqualTo(3);
+    assertThat(summary().unread()).isEqualTo(3);
+    assertThat(inboxes.touch(alice, Collections.emptyList(), true, null).rev()).isEqualTo(3);
+  }
+}
