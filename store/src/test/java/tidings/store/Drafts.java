@@ -21,25 +21,29 @@ public final class Drafts {
 
   /** An entry with a title, for addresses ({@code everyone} if none is given). */
   public static NewEntry entry(String title, String... to) {
-    return make(title, null, null, null, null, to);
+    return make(title, null, null, null, null, null, to);
   }
 
   /** An entry of Alice's with a ref and a content hash made of one number. */
   public static NewEntry withRef(String title, String ref, int hash) {
-    return make(title, ref, hash(hash), null, null);
+    return make(title, ref, hash(hash), null, null, null);
   }
 
   /** What no store can take: a ref without its hash. */
   public static NewEntry withoutHash(String title, String ref) {
-    return make(title, ref, null, null, null);
+    return make(title, ref, null, null, null, null);
+  }
+
+  public static NewEntry keyed(String title, String key, String... to) {
+    return make(title, null, null, null, null, key, to);
   }
 
   public static NewEntry withRaw(String title, byte[] raw) {
-    return make(title, null, null, raw, null);
+    return make(title, null, null, raw, null, null);
   }
 
   public static NewEntry delivered(String title, String source, int hash, int kept) {
-    return make(title, null, null, null, new NewEntry.Delivery(source, hash(hash), kept));
+    return make(title, null, null, null, new NewEntry.Delivery(source, hash(hash), kept), null);
   }
 
   public static byte[] hash(int number) {
@@ -54,6 +58,7 @@ public final class Drafts {
       byte @Nullable [] hash,
       byte @Nullable [] raw,
       NewEntry.@Nullable Delivery delivery,
+      @Nullable String key,
       String... to) {
     UUID id = UUID.randomUUID();
     List<Address> addresses = new ArrayList<>();
@@ -75,7 +80,8 @@ public final class Drafts {
         raw,
         ref,
         hash,
-        null,
-        delivery);
+        key,
+        delivery,
+        false);
   }
 }

@@ -66,6 +66,11 @@ public final class Sorts {
     return highest;
   }
 
+  /** The number of a sort if it has one, else {@link #UNKNOWN}. */
+  public int find(Sort sort) {
+    return numbers.getOrDefault(sort, UNKNOWN);
+  }
+
   /** The highest number that was given out; 0 if none was. */
   int highest() {
     return highest;

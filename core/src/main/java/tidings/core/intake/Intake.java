@@ -127,6 +127,7 @@ public final class Intake {
         draft.ref(),
         draft.ref() == null ? null : DraftHash.of(draft),
         draft.key(),
-        delivery);
+        delivery,
+        false);
   }
 }

@@ -16,6 +16,8 @@ public final class Entry {
   public enum Kind {
     /** Something happened. */
     NOTIFICATION,
+    /** Something happened, for those who listen now: never in inboxes, nor in history. */
+    ONLY_ACTIVE,
     /** An earlier notification was withdrawn; the JSON is {@code {"id":"…"}} of that one. */
     WITHDRAWN
   }

@@ -28,6 +28,9 @@ public interface Log extends AutoCloseable {
      */
     void gone(long position);
 
+    /** An entry has lost an address, as a person was erased; all else of it is as it was. */
+    default void stripped(Entry entry) {}
+
     /** Everything below a position was purged. */
     void purgedBelow(long lowWater);
   }

@@ -20,6 +20,7 @@ import tidings.core.notification.Level;
  * @param hash 32 bytes of the draft's content hash; there whenever {@code ref} is
  * @param key what it replaces in inboxes
  * @param delivery which delivery of a broker it came from, if that had no id of its own
+ * @param onlyActive whether it is for those who listen now, and never in inboxes and history
  */
 public record NewEntry(
     UUID id,
@@ -36,7 +37,8 @@ public record NewEntry(
     @Nullable String ref,
     byte @Nullable [] hash,
     @Nullable String key,
-    @Nullable Delivery delivery) {
+    @Nullable Delivery delivery,
+    boolean onlyActive) {
 
   /**
    * A broker's delivery, remembered with the append so that its redelivery after a crash is known.
@@ -50,8 +52,8 @@ public record NewEntry(
 
   /** This entry at its place in the log. */
   public Entry at(long position) {
-    return new Entry(
-        position, Entry.Kind.NOTIFICATION, id, to, type, source, level, expiresMs, json);
+    Entry.Kind kind = onlyActive ? Entry.Kind.ONLY_ACTIVE : Entry.Kind.NOTIFICATION;
+    return new Entry(position, kind, id, to, type, source, level, expiresMs, json);
   }
 
   /** About how many bytes it adds to the store. */

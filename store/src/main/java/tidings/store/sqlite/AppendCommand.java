@@ -20,6 +20,11 @@ final class AppendCommand implements Command {
   }
 
   @Override
+  public boolean isAppend() {
+    return true;
+  }
+
+  @Override
   public int entries() {
     return append.entries().size();
   }

@@ -10,6 +10,11 @@ import tidings.core.problem.Refusal;
  */
 interface Command {
 
+  /** Whether it is written before all that adds nothing to the log. */
+  default boolean isAppend() {
+    return false;
+  }
+
   /** About how many rows it writes. */
   int entries();
 

@@ -7,25 +7,27 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for the store writer, bounded in entries and bytes. Thread-safe; offering never waits
- * for more than the few instructions under the lock.
+ * What waits for the store writer, in two lanes, each bounded in entries and bytes. Thread-safe;
+ * offering never waits for more than the few instructions under the lock.
  */
 final class CommandQueue {
-  /** How much may wait: about a second's work. */
+  /** How much may wait in a lane: about a second's work. */
   static final int ENTRIES_MAX = 32_768;
 
   static final long BYTES_MAX = 64L << 20;
 
-  /** How much one group commit takes. */
+  /** How much one group commit takes of appends and withdrawals … */
   static final int GROUP_ENTRIES_MAX = 2_000;
 
   static final long GROUP_BYTES_MAX = 8L << 20;
 
+  /** … and of all else: neither lane waits for the other to be empty. */
+  static final int GROUP_CHANGES_MAX = 500;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<Command> waiting = new ArrayDeque<>();
-  private long entries;
-  private long bytes;
+  private final Lane appends = new Lane(GROUP_ENTRIES_MAX);
+  private final Lane changes = new Lane(GROUP_CHANGES_MAX);
   private boolean closed;
 
   /** What became of an offer. */
@@ -35,6 +37,54 @@ final class CommandQueue {
     CLOSED
   }
 
+  /** Commands that are taken in the order in which they came. Under the lock. */
+  private static final class Lane {
+    private final int groupEntriesMax;
+    private final ArrayDeque<Command> waiting = new ArrayDeque<>();
+    private long entries;
+    private long bytes;
+
+    Lane(int groupEntriesMax) {
+      this.groupEntriesMax = groupEntriesMax;
+    }
+
+    boolean isFullFor(Command command) {
+      return !waiting.isEmpty()
+          && (entries + command.entries() > ENTRIES_MAX || bytes + command.bytes() > BYTES_MAX);
+    }
+
+    void add(Command command) {
+      waiting.add(command);
+      entries += command.entries();
+      bytes += command.bytes();
+    }
+
+    /** Moves as many as a group takes, at least one. */
+    void take(List<Command> group) {
+      int before = group.size();
+      long groupEntries = 0;
+      long groupBytes = 0;
+      for (Command next = waiting.peek(); next != null; next = waiting.peek()) {
+        groupEntries += next.entries();
+        groupBytes += next.bytes();
+        if (group.size() > before
+            && (groupEntries > groupEntriesMax || groupBytes > GROUP_BYTES_MAX)) {
+          break;
+        }
+        group.add(waiting.remove());
+        entries -= next.entries();
+        bytes -= next.bytes();
+      }
+    }
+
+    void drain(List<Command> all) {
+      all.addAll(waiting);
+      waiting.clear();
+      entries = 0;
+      bytes = 0;
+    }
+  }
+
   /** Puts a command at the end. One that is larger than the bounds is taken when nothing waits. */
   Offer offer(Command command) {
     lock.lock();
@@ -42,13 +92,11 @@ final class CommandQueue {
       if (closed) {
         return Offer.CLOSED;
       }
-      if (!waiting.isEmpty()
-          && (entries + command.entries() > ENTRIES_MAX || bytes + command.bytes() > BYTES_MAX)) {
+      Lane lane = command.isAppend() ? appends : changes;
+      if (lane.isFullFor(command)) {
         return Offer.FULL;
       }
-      waiting.add(command);
-      entries += command.entries();
-      bytes += command.bytes();
+      lane.add(command);
       arrived.signal();
       return Offer.TAKEN;
     } finally {
@@ -57,7 +105,8 @@ final class CommandQueue {
   }
 
   /**
-   * Takes the next group, which is empty if nothing arrives in time. For the store writer alone.
+   * Takes the next group, appends first, which is empty if nothing arrives in time. For the store
+   * writer alone.
    *
    * @param nanos how long to wait for the first command
    */
@@ -65,23 +114,12 @@ final class CommandQueue {
     lock.lock();
     try {
       long left = nanos;
-      while (waiting.isEmpty() && !closed && left > 0) {
+      while (isEmpty() && !closed && left > 0) {
         left = arrived.awaitNanos(left);
       }
       List<Command> group = new ArrayList<>();
-      long groupEntries = 0;
-      long groupBytes = 0;
-      for (Command next = waiting.peek(); next != null; next = waiting.peek()) {
-        groupEntries += next.entries();
-        groupBytes += next.bytes();
-        if (!group.isEmpty()
-            && (groupEntries > GROUP_ENTRIES_MAX || groupBytes > GROUP_BYTES_MAX)) {
-          break;
-        }
-        group.add(waiting.remove());
-        entries -= next.entries();
-        bytes -= next.bytes();
-      }
+      appends.take(group);
+      changes.take(group);
       return group;
     } finally {
       lock.unlock();
@@ -92,21 +130,20 @@ final class CommandQueue {
   List<Command> drain() {
     lock.lock();
     try {
-      List<Command> all = List.copyOf(waiting);
-      waiting.clear();
-      entries = 0;
-      bytes = 0;
+      List<Command> all = new ArrayList<>();
+      appends.drain(all);
+      changes.drain(all);
       return all;
     } finally {
       lock.unlock();
     }
   }
 
-  /** How many entries wait. */
+  /** How many entries wait to be stored. */
   long entries() {
     lock.lock();
     try {
-      return entries;
+      return appends.entries + changes.entries;
     } finally {
       lock.unlock();
     }
@@ -123,13 +160,27 @@ final class CommandQueue {
     }
   }
 
+  /** Whether nothing waits now. */
+  boolean isIdle() {
+    lock.lock();
+    try {
+      return isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether nothing waits and nothing will. */
   boolean isExhausted() {
     lock.lock();
     try {
-      return closed && waiting.isEmpty();
+      return closed && isEmpty();
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isEmpty() {
+    return appends.waiting.isEmpty() && changes.waiting.isEmpty();
   }
 }

@@ -13,16 +13,14 @@ import tidings.core.log.NewEntry;
 import tidings.core.notification.Address;
 import tidings.core.notification.Level;
 
-/** Writes {@code log}, {@code raw} and {@code address}. For the store writer alone. */
+/** Writes {@code log} and {@code raw}. For the store writer alone. */
 final class LogTable {
   private final InstantSource clock;
   private final PreparedStatement insert;
   private final PreparedStatement insertRaw;
-  private final PreparedStatement insertAddress;
   private final PreparedStatement find;
   private final PreparedStatement empty;
   private final PreparedStatement deleteRaw;
-  private final PreparedStatement deleteAddress;
 
   LogTable(Database database, InstantSource clock) throws SQLException {
     this.clock = clock;
@@ -31,17 +29,18 @@ final class LogTable {
             "INSERT INTO log (position, kind, id, publisher, type, source, level, time, expires,"
                 + " addresses, key, total, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insertRaw = database.prepare("INSERT INTO raw (position, bytes) VALUES (?, ?)");
-    insertAddress =
-        database.prepare("INSERT OR IGNORE INTO address (address, position) VALUES (?, ?)");
+    String one =
+        "SELECT " + Rows.COLUMNS + " FROM log WHERE id = ?1 AND kind = %d AND publisher = ?2";
     find =
         database.prepare(
-            "SELECT " + Rows.COLUMNS + " FROM log WHERE id = ? AND kind = 0 AND publisher = ?");
+            one.formatted(Rows.KIND_NOTIFICATION)
+                + " UNION ALL "
+                + one.formatted(Rows.KIND_ONLY_ACTIVE));
     empty =
         database.prepare(
             "UPDATE log SET kind = 2, publisher = '', type = NULL, source = NULL, addresses = '',"
                 + " key = NULL, json = x'' WHERE position = ?");
     deleteRaw = database.prepare("DELETE FROM raw WHERE position = ?");
-    deleteAddress = database.prepare("DELETE FROM address WHERE address = ? AND position = ?");
   }
 
   /**
@@ -50,7 +49,7 @@ final class LogTable {
   void insert(long position, NewEntry entry, long total) throws SQLException {
     insert(
         position,
-        Rows.KIND_NOTIFICATION,
+        entry.onlyActive() ? Rows.KIND_ONLY_ACTIVE : Rows.KIND_NOTIFICATION,
         entry.id(),
         entry.publisher(),
         entry.type(),
@@ -117,11 +116,6 @@ final class LogTable {
     insert.setLong(12, total);
     insert.setBytes(13, json);
     insert.executeUpdate();
-    for (Address address : to) {
-      insertAddress.setString(1, address.toString());
-      insertAddress.setLong(2, position);
-      insertAddress.executeUpdate();
-    }
   }
 
   /** A notification of this publisher, or null. */
@@ -134,15 +128,10 @@ final class LogTable {
   }
 
   /** Takes a notification's content out of history; its place stays. */
-  void forget(Entry entry) throws SQLException {
-    empty.setLong(1, entry.position());
+  void forget(long position) throws SQLException {
+    empty.setLong(1, position);
     empty.executeUpdate();
-    deleteRaw.setLong(1, entry.position());
+    deleteRaw.setLong(1, position);
     deleteRaw.executeUpdate();
-    for (Address address : entry.to()) {
-      deleteAddress.setString(1, address.toString());
-      deleteAddress.setLong(2, entry.position());
-      deleteAddress.executeUpdate();
-    }
   }
 }

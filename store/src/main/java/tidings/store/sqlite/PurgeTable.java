@@ -15,8 +15,13 @@ final class PurgeTable {
   /** A chunk ends after so many entries, or so many addresses of theirs. */
   private static final int CHUNK = 256;
 
+  private static final String TOPIC = "topic:";
+
+  private final TopicMarks topics;
   private final PreparedStatement rows;
   private final PreparedStatement deleteAddress;
+  private final PreparedStatement deleteTopic;
+  private final PreparedStatement deleteLatest;
   private final PreparedStatement deleteLog;
   private final PreparedStatement deleteRaw;
   private final PreparedStatement setLowWater;
@@ -30,12 +35,18 @@ final class PurgeTable {
    */
   record Oldest(long position, long timeMs, long total) {}
 
-  PurgeTable(Database database) throws SQLException {
+  PurgeTable(Database database, TopicMarks topics) throws SQLException {
+    this.topics = topics;
     rows =
         database.prepare(
             "SELECT position, time, total, addresses FROM log WHERE position >= ?"
                 + " ORDER BY position LIMIT ?");
     deleteAddress = database.prepare("DELETE FROM address WHERE address = ? AND position <= ?");
+    deleteTopic =
+        database.prepare(
+            "DELETE FROM topic WHERE name = ?1"
+                + " AND NOT EXISTS (SELECT 1 FROM address WHERE address = 'topic:' || ?1)");
+    deleteLatest = database.prepare("DELETE FROM latest WHERE position <= ?");
     deleteLog = database.prepare("DELETE FROM log WHERE position <= ?");
     deleteRaw = database.prepare("DELETE FROM raw WHERE position <= ?");
     setLowWater = database.prepare("UPDATE state SET low_water = ?");
@@ -79,10 +90,27 @@ final class PurgeTable {
       deleteAddress.setString(1, address);
       deleteAddress.setLong(2, last);
       deleteAddress.executeUpdate();
+      forgetTopic(address, last);
     }
+    deleteUpTo(deleteLatest, last);
     deleteUpTo(deleteLog, last);
     deleteUpTo(deleteRaw, last);
     return last + 1;
+  }
+
+  /** Forgets a topic if nothing of it is left. */
+  private void forgetTopic(String address, long last) throws SQLException {
+    if (!address.startsWith(TOPIC)) {
+      return;
+    }
+    String topic = address.substring(TOPIC.length());
+    if (topics.isAbove(topic, last)) {
+      return;
+    }
+    deleteTopic.setString(1, topic);
+    if (deleteTopic.executeUpdate() > 0) {
+      topics.deleted(topic);
+    }
   }
 
   private static void deleteUpTo(PreparedStatement statement, long position) throws SQLException {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import tidings.core.inbox.Sorts;
 
 /**
  * Reads through a connection of its own, opened when it is needed and again after an error (the
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Reader implements AutoCloseable {
   private final Path file;
   private final LongSupplier nanoTicker;
+  private final Sorts sorts;
   private @Nullable Open open;
 
   /** One read. */
@@ -20,11 +22,12 @@ final class Reader implements AutoCloseable {
   }
 
   /** A connection, and what reads through it. */
-  record Open(Database database, Pages pages, Lookups lookups) {}
+  record Open(Database database, Pages pages, Lookups lookups, SqliteSnapshot snapshot) {}
 
-  Reader(Path file, LongSupplier nanoTicker) {
+  Reader(Path file, LongSupplier nanoTicker, Sorts sorts) {
     this.file = file;
     this.nanoTicker = nanoTicker;
+    this.sorts = sorts;
   }
 
   /** Runs a query in a transaction of its own. */
@@ -48,7 +51,12 @@ final class Reader implements AutoCloseable {
     Open current = open;
     if (current == null) {
       Database database = Database.reader(file);
-      current = new Open(database, new Pages(database, nanoTicker), new Lookups(database));
+      current =
+          new Open(
+              database,
+              new Pages(database, nanoTicker),
+              new Lookups(database),
+              new SqliteSnapshot(database, sorts));
       open = current;
     }
     return current;

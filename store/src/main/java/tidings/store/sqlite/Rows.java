@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tidings.core.inbox.Sorts;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.Level;
@@ -19,6 +20,9 @@ final class Rows {
 
   /** A place in the log whose content is gone: withdrawn or erased. */
   static final int KIND_GONE = 2;
+
+  /** For those who listen now. */
+  static final int KIND_ONLY_ACTIVE = 3;
 
   /** A level's number is its place in this list; older files rely on it. */
   private static final List<Level> LEVELS =
@@ -35,14 +39,32 @@ final class Rows {
     long expires = row.getLong(8);
     return new Entry(
         row.getLong(1),
-        kind == KIND_NOTIFICATION ? Entry.Kind.NOTIFICATION : Entry.Kind.WITHDRAWN,
+        kind(kind),
         Blobs.id(row.getBytes(3)),
         addresses(row.getString(4)),
         row.getString(5),
         row.getString(6),
-        LEVELS.get(row.getInt(7)),
+        level(row.getInt(7)),
         expires == 0 ? Entry.NEVER : expires,
         row.getBytes(9));
+  }
+
+  private static Entry.Kind kind(int kind) {
+    return switch (kind) {
+      case KIND_NOTIFICATION -> Entry.Kind.NOTIFICATION;
+      case KIND_WITHDRAWN -> Entry.Kind.WITHDRAWN;
+      case KIND_ONLY_ACTIVE -> Entry.Kind.ONLY_ACTIVE;
+      default -> throw new IllegalArgumentException("kind " + kind);
+    };
+  }
+
+  /** What inboxes filter an entry by. */
+  static Sorts.Sort sort(@Nullable String type, @Nullable String source, Level level) {
+    return new Sorts.Sort(type == null ? "" : type, source == null ? "" : source, level);
+  }
+
+  static Level level(int number) {
+    return LEVELS.get(number);
   }
 
   static int number(Level level) {

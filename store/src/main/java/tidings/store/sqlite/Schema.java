@@ -90,7 +90,8 @@ final class Schema {
                 content TEXT NOT NULL,
                 PRIMARY KEY (kind, id)
               ) STRICT, WITHOUT ROWID
-              """));
+              """),
+          PeopleScript.STATEMENTS);
 
   private Schema() {}
 
@@ -105,7 +106,12 @@ final class Schema {
    * @throws StoreUnusable if the file belongs to a newer Tidings or to another program
    */
   static void migrate(Database database, Path file) throws SQLException {
-    for (int next = (int) version(database, file); next < SCRIPTS.size(); next++) {
+    migrate(database, file, SCRIPTS.size());
+  }
+
+  /** Runs the scripts up to a number. */
+  static void migrate(Database database, Path file, int upTo) throws SQLException {
+    for (int next = (int) version(database, file); next < upTo; next++) {
       database.beginWrite();
       for (String statement : SCRIPTS.get(next)) {
         database.execute(statement);

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.CredentialStore;
 import tidings.core.access.Publisher;
+import tidings.core.inbox.InboxStore;
 import tidings.core.intake.Parking;
 import tidings.core.log.Append;
 import tidings.core.log.Epochs;
@@ -24,6 +25,7 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
   private final Database database;
   private final StartState start;
   private final Readers readers;
+  private final SqliteInboxes inboxes;
   private final Integrity integrity;
   private final CommandQueue queue = new CommandQueue();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -36,14 +38,14 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
       Surroundings surroundings,
       StoreLock lock,
       Database database,
-      StartState start,
-      Readers readers) {
+      StartState start) {
     this.settings = settings;
     this.surroundings = surroundings;
     this.lock = lock;
     this.database = database;
     this.start = start;
-    this.readers = readers;
+    this.inboxes = new SqliteInboxes(settings.file(), surroundings.nanoTicker(), this::submit);
+    this.readers = new Readers(settings.file(), surroundings.nanoTicker(), inboxes.sorts());
     this.integrity = new Integrity(settings.file());
   }
 
@@ -59,8 +61,7 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
     try {
       database = StartUp.open(settings);
       StartState start = StartState.open(database, surroundings);
-      Readers readers = new Readers(settings.file(), surroundings.nanoTicker());
-      opened = new SqliteLog(settings, surroundings, lock, database, start, readers);
+      opened = new SqliteLog(settings, surroundings, lock, database, start);
       return opened;
     } catch (SQLException e) {
       throw StartUp.unusable(settings.file(), e);
@@ -85,6 +86,7 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
   @Override
   public void start(Listener listener) {
     try {
+      Beliefs beliefs = Beliefs.load(database, inboxes.sorts(), inboxes.topics(), start.end());
       StoreWriter writer =
           new StoreWriter(
               database,
@@ -93,7 +95,10 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
               new WriteAheadLog(database, settings, integrity),
               new Purge(settings.retention(), surroundings),
               start,
-              listener);
+              beliefs,
+              inboxes.erasures(),
+              listener,
+              inboxes.listeners());
       Thread thread = Thread.ofPlatform().name("store-writer").unstarted(writer);
       running = new Running(writer, thread); // first: its commits move end() and lowWater()
       thread.start();
@@ -120,6 +125,11 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(new ParkCommand(source, reason, label, body, future));
     return future;
+  }
+
+  /** What is kept of people in the same file. */
+  public InboxStore inboxes() {
+    return inboxes;
   }
 
   @Override
@@ -200,6 +210,7 @@ public final class SqliteLog implements Log, Parking, CredentialStore {
     try {
       integrity.close();
       readers.close();
+      inboxes.close();
       database.close();
       if (!integrity.isDue()) {
         lock.markClean();

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tidings.core.inbox.InboxStore;
 import tidings.core.log.Log;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -15,7 +16,7 @@ import tidings.core.problem.Refusal;
 /**
  * The one thread that writes. It takes all commands that wait, up to a bound, writes them in one
  * transaction with a savepoint each, purges for a moment, commits once, tells every command its
- * outcome, and then the listener.
+ * outcome, and then the listeners. After that it does a step of its {@link Chores}.
  *
  * <p>The database belongs to this thread from the start on. {@link #end}, {@link #lowWater} and
  * {@link #trouble} may be read from any thread.
@@ -34,7 +35,11 @@ final class StoreWriter implements Runnable {
   private final CommandQueue queue;
   private final WriteAheadLog writeAheadLog;
   private final Purge purge;
+  private final Chores chores;
   private final Log.Listener listener;
+  private final InboxStore.Listener inboxes;
+  private final Beliefs beliefs;
+  private final Erasures erasures;
   private @Nullable Tables tables;
   private long total;
   private long triedNanos;
@@ -57,13 +62,20 @@ final class StoreWriter implements Runnable {
       WriteAheadLog writeAheadLog,
       Purge purge,
       StartState start,
-      Log.Listener listener) {
+      Beliefs beliefs,
+      Erasures erasures,
+      Log.Listener listener,
+      InboxStore.Listener inboxes) {
     this.database = database;
     this.surroundings = surroundings;
     this.queue = queue;
     this.writeAheadLog = writeAheadLog;
     this.purge = purge;
+    this.chores = new Chores(surroundings.nanoTicker());
     this.listener = listener;
+    this.inboxes = inboxes;
+    this.beliefs = beliefs;
+    this.erasures = erasures;
     this.end = start.end();
     this.lowWater = start.lowWater();
     this.total = start.total();
@@ -90,13 +102,17 @@ final class StoreWriter implements Runnable {
         die(e);
       }
     }
+    erasures.stop();
   }
 
   private long patienceNanos() {
     if (trouble != null) {
       return PROBE_NANOS;
     }
-    return purge.isBehind() ? 0 : IDLE_NANOS;
+    Tables prepared = tables;
+    return purge.isBehind() || prepared == null
+        ? 0
+        : chores.patienceNanos(prepared, lowWater, end, IDLE_NANOS);
   }
 
   private void turn(List<Command> group) {
@@ -106,6 +122,46 @@ final class StoreWriter implements Runnable {
       return;
     }
     attempt(group, false);
+    if (trouble == null) {
+      chore();
+    }
+  }
+
+  /** One step of what there is to do beside commands. */
+  private void chore() {
+    Tables prepared = tables;
+    boolean isIdle = queue.isIdle();
+    if (prepared == null || !chores.isDue(prepared, lowWater, end, isIdle)) {
+      return;
+    }
+    Transaction transaction;
+    try {
+      transaction = begin();
+      chores.step(transaction, isIdle);
+    } catch (SQLException e) {
+      choreFailed(e);
+      return;
+    }
+    try {
+      database.commit();
+    } catch (SQLException e) {
+      if (Failures.isDefinite(e) || Failures.isNoRoomForIndex(e)) {
+        choreFailed(e);
+      } else {
+        die(e);
+      }
+      return;
+    }
+    committed(transaction);
+    transaction.tell(listener, inboxes);
+    transaction.erased().forEach(erasures::done);
+    checkpoint(Chores.STEP_BYTES);
+  }
+
+  private void choreFailed(SQLException e) {
+    log.warn("erasing, indexing and sweeping pause: {}", e.getMessage());
+    undo();
+    chores.failed();
   }
 
   /** Whether a trouble has passed; tries at most once in a while. */
@@ -153,6 +209,7 @@ final class StoreWriter implements Runnable {
       refuse(group, abandoned(e));
       return;
     }
+    beliefs.topics().tell();
     try {
       database.commit();
     } catch (SQLException e) {
@@ -162,8 +219,8 @@ final class StoreWriter implements Runnable {
     committed(transaction);
     written.forEach(command -> guarded(command, Command::done));
     refused.forEach(Refused::tell);
-    transaction.tell(listener);
-    checkpoint(written);
+    transaction.tell(listener, inboxes);
+    checkpoint(written.stream().mapToLong(Command::bytes).sum());
   }
 
   /** Why a command can't be done, or null: then it is written. */
@@ -183,7 +240,7 @@ final class StoreWriter implements Runnable {
   private Transaction begin() throws SQLException {
     Tables prepared = tables;
     if (prepared == null) {
-      prepared = new Tables(database, surroundings.clock());
+      prepared = new Tables(database, surroundings.clock(), beliefs);
       tables = prepared;
     }
     database.beginWrite();
@@ -191,6 +248,7 @@ final class StoreWriter implements Runnable {
   }
 
   private void committed(Transaction transaction) {
+    beliefs.committed();
     tables = transaction.tables();
     end = transaction.end();
     lowWater = transaction.lowWater();
@@ -207,12 +265,17 @@ final class StoreWriter implements Runnable {
     if (!problem.equals(trouble)) {
       log.warn("nothing can be stored: {}", cause.getMessage());
     }
+    undo();
+    trouble = problem;
+    return problem;
+  }
+
+  private void undo() {
     database.rollBack();
     database.closePrepared();
     tables = null;
+    beliefs.undo();
     purge.forget();
-    trouble = problem;
-    return problem;
   }
 
   /**
@@ -240,9 +303,9 @@ final class StoreWriter implements Runnable {
     }
   }
 
-  private void checkpoint(List<Command> written) {
+  private void checkpoint(long bytes) {
     try {
-      writeAheadLog.committed(written.stream().mapToLong(Command::bytes).sum());
+      writeAheadLog.committed(bytes);
     } catch (SQLException e) {
       die(e);
     }

@@ -12,12 +12,19 @@ final class Tables {
   /** How much room a full disk must have again before it is believed. */
   private static final int PROBE_BYTES = 64 << 10;
 
+  final Beliefs beliefs;
   final LogTable log;
+  final AddressRows addresses;
   final Refs refs;
   final Deliveries deliveries;
   final Parked parked;
   final Credentials credentials;
   final PurgeTable purge;
+  final PersonTable people;
+  final TouchedTable touched;
+  final SweepTable sweep;
+  final SearchTable search;
+  final ErasureTable erasures;
   private final PreparedStatement savepoint;
   private final PreparedStatement rollBackTo;
   private final PreparedStatement release;
@@ -25,15 +32,22 @@ final class Tables {
   private final InstantSource clock;
   private boolean probed;
 
-  Tables(Database database, InstantSource clock) throws SQLException {
+  Tables(Database database, InstantSource clock, Beliefs beliefs) throws SQLException {
     this.database = database;
     this.clock = clock;
+    this.beliefs = beliefs;
     log = new LogTable(database, clock);
+    addresses = new AddressRows(database, beliefs);
     refs = new Refs(database);
     deliveries = new Deliveries(database);
     parked = new Parked(database, clock);
     credentials = new Credentials(database);
-    purge = new PurgeTable(database);
+    purge = new PurgeTable(database, beliefs.topics());
+    people = new PersonTable(database);
+    touched = new TouchedTable(database);
+    sweep = new SweepTable(database, touched);
+    search = new SearchTable(database);
+    erasures = new ErasureTable(database);
     savepoint = database.prepare("SAVEPOINT request");
     rollBackTo = database.prepare("ROLLBACK TO request");
     release = database.prepare("RELEASE request");
@@ -42,7 +56,7 @@ final class Tables {
   /** The same with fresh statements: the driver closes one that failed. */
   Tables anew() throws SQLException {
     database.closePrepared();
-    return new Tables(database, clock);
+    return new Tables(database, clock, beliefs);
   }
 
   void savepoint() throws SQLException {

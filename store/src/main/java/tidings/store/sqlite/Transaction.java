@@ -4,9 +4,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tidings.core.access.Publisher;
+import tidings.core.inbox.Change;
+import tidings.core.inbox.Changed;
+import tidings.core.inbox.InboxStore;
+import tidings.core.inbox.Person;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
 import tidings.core.log.Log;
@@ -21,17 +26,20 @@ final class Transaction {
 
   private Tables tables;
   private final List<Entry> added = new ArrayList<>();
-  private final List<Gone> gone = new ArrayList<>();
+  private final List<Taken> taken = new ArrayList<>();
+  private final List<Consumer<InboxStore.Listener>> changes = new ArrayList<>();
+  private final List<String> erased = new ArrayList<>();
   private long end;
   private long total;
   private final long lowWaterBefore;
   private long lowWater;
 
-  /** A notification left history after so many entries of this transaction were added. */
-  private record Gone(int after, long position) {}
+  /** History lost something after so many entries of this transaction were added. */
+  private record Taken(int after, Consumer<Log.Listener> telling) {}
 
   /** Where a command began. */
-  private record Mark(int added, int gone, long end, long total) {}
+  private record Mark(
+      int added, int taken, int changes, long end, long total, Beliefs.Mark beliefs) {}
 
   /**
    * @param end the newest position so far
@@ -53,7 +61,8 @@ final class Transaction {
    * @throws SQLException if the whole transaction has failed
    */
   void run(Command command) throws SQLException {
-    Mark mark = new Mark(added.size(), gone.size(), end, total);
+    Mark mark =
+        new Mark(added.size(), taken.size(), changes.size(), end, total, tables.beliefs.mark());
     tables.savepoint();
     try {
       command.write(this);
@@ -74,9 +83,11 @@ final class Transaction {
 
   private void undo(Mark mark) throws SQLException {
     added.subList(mark.added, added.size()).clear();
-    gone.subList(mark.gone, gone.size()).clear();
+    taken.subList(mark.taken, taken.size()).clear();
+    changes.subList(mark.changes, changes.size()).clear();
     end = mark.end;
     total = mark.total;
+    tables.beliefs.undo(mark.beliefs);
     tables.rollBackToSavepoint();
     tables.release();
   }
@@ -90,6 +101,7 @@ final class Transaction {
     }
     long position = end + 1;
     tables.log.insert(position, entry, total + entry.weight());
+    tables.addresses.insert(position, entry);
     if (entry.ref() != null) {
       tables.refs.insert(position, entry);
     }
@@ -107,8 +119,10 @@ final class Transaction {
     if (withdrawn == null) {
       throw Problem.of(Problem.Kind.NOT_FOUND, "no notification \"" + id + "\"").refusal();
     }
-    tables.log.forget(withdrawn);
-    gone.add(new Gone(added.size(), withdrawn.position()));
+    tables.log.forget(withdrawn.position());
+    tables.addresses.delete(withdrawn);
+    tables.search.delete(withdrawn.position());
+    gone(withdrawn.position());
     Entry control =
         new Entry(
             end + 1,
@@ -121,10 +135,58 @@ final class Transaction {
             Entry.NEVER,
             NotificationJson.withdrawn(id));
     tables.log.insert(control, publisher, total + control.weight());
+    tables.addresses.insert(control, withdrawn.position());
     added.add(control);
     end = control.position();
     total += control.weight();
     return new Append.Receipt(id, end, false);
+  }
+
+  /** Notes that an entry's content is gone. */
+  void gone(long position) {
+    taken.add(new Taken(added.size(), listener -> listener.gone(position)));
+  }
+
+  /** Notes that an entry has lost an address. */
+  void stripped(Entry entry) {
+    taken.add(new Taken(added.size(), listener -> listener.stripped(entry)));
+  }
+
+  /** Changes what is kept of a user, who begins if there is nothing yet. */
+  Changed change(String user, Change change) throws SQLException {
+    Person before =
+        tables.people.findOrBegin(user, change instanceof Change.Begin(long at) ? at : end);
+    Person after =
+        switch (change) {
+          case Change.Begin _ -> before;
+          case Change.MarkAll all -> before.marked(all, tables.touched.ends(before, all, lowWater));
+          case Change.DropBelow drop ->
+              tables.touched.drop(before, drop, lowWater) ? before.touched() : before;
+          case Change.Touch touch ->
+              tables.touched.touch(before, touch) ? before.touched() : before;
+          case Change.Save save -> before.saved(save, end);
+        };
+    boolean changed = after.rev() > before.rev();
+    if (changed) {
+      tables.people.update(after);
+      changes.add(listener -> listener.changed(user, after.rev(), change));
+      if (change instanceof Change.MarkAll) {
+        tables.sweep.moved(after.number());
+      }
+    }
+    return new Changed(after.rev(), changed);
+  }
+
+  /** Begins to erase a person. */
+  void erase(String user) throws SQLException {
+    tables.erasures.begin(user, end);
+    tables.people.delete(user);
+    changes.add(listener -> listener.erased(user));
+  }
+
+  /** Notes that nothing of a person is left. */
+  void erased(String user) {
+    erased.add(user);
   }
 
   void park(ParkCommand message) throws SQLException {
@@ -162,19 +224,24 @@ final class Transaction {
     return total;
   }
 
+  /** Those of whom nothing is left now. */
+  List<String> erased() {
+    return erased;
+  }
+
   /**
-   * Tells a listener of everything, after the commit. What it throws is its own trouble, not the
+   * Tells listeners of everything, after the commit. What they throw is their own trouble, not the
    * store's.
    */
-  void tell(Log.Listener listener) {
+  void tell(Log.Listener listener, InboxStore.Listener inboxes) {
     int from = 0;
-    for (Gone one : gone) {
+    for (Taken one : taken) {
       if (one.after > from) {
         List<Entry> before = added.subList(from, one.after);
         guarded(() -> listener.committed(before));
         from = one.after;
       }
-      guarded(() -> listener.gone(one.position));
+      guarded(() -> one.telling.accept(listener));
     }
     if (added.size() > from) {
       List<Entry> rest = added.subList(from, added.size());
@@ -182,6 +249,9 @@ final class Transaction {
     }
     if (lowWater > lowWaterBefore) {
       guarded(() -> listener.purgedBelow(lowWater));
+    }
+    for (Consumer<InboxStore.Listener> change : changes) {
+      guarded(() -> change.accept(inboxes));
     }
   }
 

@@ -22,6 +22,11 @@ final class WithdrawCommand implements Command {
   }
 
   @Override
+  public boolean isAppend() {
+    return true;
+  }
+
+  @Override
   public int entries() {
     return 1;
   }

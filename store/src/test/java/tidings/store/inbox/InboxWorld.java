@@ -219,7 +219,8 @@ final class InboxWorld implements AutoCloseable {
         null,
         null,
         random.nextInt(4) == 0 ? "k" + random.nextInt(3) : null,
-        null);
+        null,
+        false);
   }
 
   private void withdraw() {

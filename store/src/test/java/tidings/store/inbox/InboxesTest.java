@@ -117,7 +117,8 @@ final class InboxesTest {
               null,
               null,
               null,
-              null));
+              null,
+              false));
     }
     Outcome outcome = new Outcome();
     store.append(new Append(entries, outcome));

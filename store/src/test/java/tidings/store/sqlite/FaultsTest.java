@@ -121,7 +121,7 @@ final class FaultsTest {
       for (int i = 0; i < 300; i++) {
         store.append(Drafts.entry("x".repeat(20_000)));
       }
-      assertThat(Files.size(folder.resolve("tidings.db-wal"))).isLessThan(192 << 10);
+      assertThat(Files.size(folder.resolve("tidings.db-wal"))).isLessThan(512 << 10);
     }
   }
 

@@ -34,6 +34,9 @@ import tidings.store.Retention;
 final class IngestBench implements Log.Listener {
   private static final int TOPICS = Integer.getInteger("topics", 20);
 
+  /** How many keys there are; without it, no entry has one. */
+  private static final int KEYS = Integer.getInteger("keys", 0);
+
   private final SqliteLog log;
   private final Random random = new Random(1);
   private final LongAdder stored = new LongAdder();
@@ -150,8 +153,9 @@ final class IngestBench implements Log.Listener {
         null,
         ref ? id.toString() : null,
         ref ? new byte[32] : null,
+        KEYS == 0 ? null : "key" + random.nextInt(KEYS),
         null,
-        null);
+        false);
   }
 
   private static String sizes(Path file) throws IOException {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import tidings.core.inbox.Sorts;
 import tidings.core.problem.Refusal;
 import tidings.store.ManualTime;
 import tidings.store.Outcome;
@@ -24,8 +25,8 @@ final class ReadersTest {
   @Test
   void failuresAreLoggedOnceASecondAndCounted() throws Exception {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    Logger logger = (Logger) LoggerFactory.getLogger(Readers.class);
-    Readers readers = new Readers(folder.resolve("missing.db"), time::nanos);
+    Logger logger = (Logger) LoggerFactory.getLogger(ReaderThreads.class);
+    Readers readers = new Readers(folder.resolve("missing.db"), time::nanos, new Sorts());
     lines.start();
     logger.addAppender(lines);
     try {

@@ -1,0 +1,152 @@
+package tidings.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What the writer does beside commands: after each group at most a step of one thing, in a
+ * transaction of its own, so that nobody's answer waits for it or fails with it. Erasing comes
+ * first, then the full text, then, when nothing waits, what says nothing any more. For the store
+ * writer alone.
+ */
+final class Chores {
+  /** How long a step takes, about … */
+  private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** … and how much it writes at most, with what is merged. */
+  static final long STEP_BYTES = 256 << 10;
+
+  /** Full text waits for so many entries, or so long: each step adds a segment to be merged. */
+  private static final long GATHERED = 200;
+
+  private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** While commands wait, full text gets a step this often. */
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** So much below the low-water mark is left in the full text. */
+  private static final long TRIMMED = 256;
+
+  /** A round of the sweep begins this often. */
+  private static final long ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** After a failure nothing is tried for so long. */
+  private static final long FAILED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LongSupplier nanoTicker;
+  private long indexedNanos;
+  private long gatheringNanos; // since when the first entry waits to be indexed
+  private boolean gathering;
+  private long roundNanos;
+  private long trimmedBelow;
+  private long failedNanos;
+
+  private enum Chore {
+    ERASE,
+    INDEX,
+    SWEEP,
+    TRIM,
+    NONE
+  }
+
+  Chores(LongSupplier nanoTicker) {
+    this.nanoTicker = nanoTicker;
+    long now = nanoTicker.getAsLong();
+    this.indexedNanos = now;
+    this.roundNanos = now - ROUND_NANOS;
+    this.failedNanos = now - FAILED_NANOS;
+  }
+
+  /**
+   * Whether a step is due.
+   *
+   * @param isIdle whether no command waits
+   */
+  boolean isDue(Tables tables, long lowWater, long end, boolean isIdle) {
+    return next(tables, lowWater, end, isIdle) != Chore.NONE;
+  }
+
+  private Chore next(Tables tables, long lowWater, long end, boolean isIdle) {
+    long now = nanoTicker.getAsLong();
+    if (now - failedNanos < FAILED_NANOS) {
+      return Chore.NONE;
+    }
+    if (tables.erasures.isPending()) {
+      return Chore.ERASE;
+    }
+    if (isIndexDue(end - tables.search.indexed(), now, isIdle)) {
+      return Chore.INDEX;
+    }
+    if (!isIdle) {
+      return Chore.NONE;
+    }
+    if (now - roundNanos >= ROUND_NANOS) {
+      roundNanos = now;
+      tables.sweep.beginRound();
+    }
+    if (tables.sweep.isPending()) {
+      return Chore.SWEEP;
+    }
+    return lowWater - trimmedBelow >= TRIMMED ? Chore.TRIM : Chore.NONE;
+  }
+
+  private boolean isIndexDue(long waiting, long now, boolean isIdle) {
+    if (waiting > 0 && !gathering) {
+      gatheringNanos = now;
+    }
+    gathering = waiting > 0;
+    boolean isEnough = waiting >= GATHERED || now - gatheringNanos >= GATHERING_NANOS;
+    return gathering && isEnough && (isIdle || now - indexedNanos >= BUSY_NANOS);
+  }
+
+  /** Does the step that is due. */
+  void step(Transaction transaction, boolean isIdle) throws SQLException {
+    Tables tables = transaction.tables();
+    long lowWater = transaction.lowWater();
+    long end = transaction.end();
+    switch (next(tables, lowWater, end, isIdle)) {
+      case ERASE -> tables.erasures.step(transaction, after(STEP_NANOS));
+      case INDEX -> {
+        tables.search.index(lowWater, end, after(STEP_NANOS));
+        indexedNanos = nanoTicker.getAsLong();
+        gathering = tables.search.indexed() < end;
+      }
+      case SWEEP -> tables.sweep.step(lowWater, after(SWEEP_NANOS));
+      case TRIM -> {
+        if (!tables.search.deleteBelow(lowWater)) {
+          trimmedBelow = lowWater;
+        }
+      }
+      case NONE -> {}
+    }
+  }
+
+  private BooleanSupplier after(long nanos) {
+    long began = nanoTicker.getAsLong();
+    return () -> nanoTicker.getAsLong() - began >= nanos;
+  }
+
+  /** A step was undone. */
+  void failed() {
+    failedNanos = nanoTicker.getAsLong();
+  }
+
+  /**
+   * How long the writer may wait for a command before it looks again.
+   *
+   * @param atMost if there is nothing to do
+   */
+  long patienceNanos(Tables tables, long lowWater, long end, long atMost) {
+    if (nanoTicker.getAsLong() - failedNanos < FAILED_NANOS) {
+      return FAILED_NANOS;
+    }
+    if (isDue(tables, lowWater, end, true)) {
+      return 0;
+    }
+    return gathering ? GATHERING_NANOS : atMost;
+  }
+}

@@ -1,0 +1,166 @@
+package tidings.store.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tidings.core.log.Entry;
+
+/**
+ * Erases persons in steps that a crash between them does no harm to: {@code erasure} says what is
+ * left to do. For the store writer alone.
+ */
+final class ErasureTable {
+  /** How many rows a step takes. */
+  private static final int STEP = 256;
+
+  private final Database database;
+  private final PreparedStatement begin;
+  private final PreparedStatement next;
+  private final PreparedStatement latest;
+  private final PreparedStatement rows;
+  private final PreparedStatement strip;
+  private final PreparedStatement entry;
+  private final PreparedStatement walked;
+  private boolean pending;
+  private boolean mergeBegins = true;
+
+  /**
+   * Someone to erase.
+   *
+   * @param upTo the end of the log when it was asked for; 0 if only the full text is left to merge
+   */
+  private record Person(String user, long upTo) {}
+
+  /** A row of the log at the person's address. */
+  private record Place(long position, int kind, String addresses) {}
+
+  ErasureTable(Database database) throws SQLException {
+    this.database = database;
+    begin = database.prepare("INSERT OR REPLACE INTO erasure (user, up_to) VALUES (?, ?)");
+    next = database.prepare("SELECT user, up_to FROM erasure ORDER BY up_to = 0 LIMIT 1");
+    latest =
+        database.prepare(
+            "DELETE FROM latest WHERE (address, publisher, key) IN (SELECT address, publisher, key"
+                + " FROM latest WHERE address = ? AND position <= ? LIMIT "
+                + STEP
+                + ")");
+    rows =
+        database.prepare(
+            "SELECT position, kind, addresses FROM address CROSS JOIN log USING (position)"
+                + " WHERE address = ? AND position <= ? ORDER BY position LIMIT "
+                + STEP);
+    strip = database.prepare("UPDATE log SET addresses = ? WHERE position = ?");
+    entry = database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ?");
+    walked = database.prepare("UPDATE erasure SET up_to = 0 WHERE user = ?");
+    pending = database.number("SELECT EXISTS (SELECT 1 FROM erasure)") != 0;
+  }
+
+  /** Whether there is something to do. */
+  boolean isPending() {
+    return pending;
+  }
+
+  /** Notes someone to erase, up to the end of the log. */
+  void begin(String user, long end) throws SQLException {
+    overwrite(true);
+    begin.setString(1, user);
+    begin.setLong(2, Math.max(end, 1));
+    begin.executeUpdate();
+    pending = true;
+  }
+
+  /** What is deleted meanwhile is overwritten in the file as well. */
+  private void overwrite(boolean on) throws SQLException {
+    database.execute("PRAGMA secure_delete = " + (on ? "ON" : "OFF"));
+  }
+
+  /** Does some of it, until {@code isOver}, but at least one row. */
+  void step(Transaction transaction, BooleanSupplier isOver) throws SQLException {
+    Person person = next();
+    overwrite(person != null); // after a start it is off
+    if (person == null) {
+      pending = false;
+    } else if (person.upTo == 0) {
+      boolean begins = mergeBegins;
+      mergeBegins = false;
+      if (!transaction.tables().search.merge(begins)) {
+        database.execute("DELETE FROM erasure WHERE up_to = 0");
+      }
+    } else if (walk(person, transaction, isOver)) {
+      walked.setString(1, person.user);
+      walked.executeUpdate();
+      mergeBegins = true;
+      transaction.erased(person.user);
+    }
+  }
+
+  private @Nullable Person next() throws SQLException {
+    try (ResultSet row = next.executeQuery()) {
+      return row.next() ? new Person(row.getString(1), row.getLong(2)) : null;
+    }
+  }
+
+  /** Takes the person's address from some rows; whether none is left. */
+  private boolean walk(Person person, Transaction transaction, BooleanSupplier isOver)
+      throws SQLException {
+    String address = "user:" + person.user;
+    latest.setString(1, address);
+    latest.setLong(2, person.upTo);
+    if (latest.executeUpdate() > 0) {
+      return false;
+    }
+    List<Place> places = new ArrayList<>();
+    rows.setString(1, address);
+    rows.setLong(2, person.upTo);
+    try (ResultSet row = rows.executeQuery()) {
+      while (row.next()) {
+        places.add(new Place(row.getLong(1), row.getInt(2), row.getString(3)));
+      }
+    }
+    for (Place place : places) {
+      take(address, place, transaction);
+      if (isOver.getAsBoolean()) {
+        return false;
+      }
+    }
+    return places.size() < STEP;
+  }
+
+  private void take(String address, Place place, Transaction transaction) throws SQLException {
+    Tables tables = transaction.tables();
+    String others =
+        Rows.split(place.addresses).stream()
+            .filter(other -> !other.equals(address))
+            .collect(Collectors.joining(" "));
+    tables.addresses.delete(address, place.position);
+    if (others.isEmpty()) {
+      tables.search.delete(place.position);
+      tables.log.forget(place.position);
+      transaction.gone(place.position);
+      return;
+    }
+    strip.setString(1, others);
+    strip.setLong(2, place.position);
+    strip.executeUpdate();
+    if (place.kind == Rows.KIND_NOTIFICATION) {
+      tables.search.replace(place.position, others);
+    }
+    transaction.stripped(entry(place.position));
+  }
+
+  private Entry entry(long position) throws SQLException {
+    entry.setLong(1, position);
+    try (ResultSet row = entry.executeQuery()) {
+      Entry found = row.next() ? Rows.entry(row) : null;
+      if (found == null) {
+        throw new SQLException("log has no entry " + position + ", though address has");
+      }
+      return found;
+    }
+  }
+}

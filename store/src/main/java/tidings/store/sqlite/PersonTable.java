@@ -1,0 +1,63 @@
+package tidings.store.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import tidings.core.inbox.Person;
+import tidings.core.inbox.Preferences;
+
+/** Writes {@code person}. For the store writer alone. */
+final class PersonTable {
+  private final People people;
+  private final PreparedStatement insert;
+  private final PreparedStatement update;
+  private final PreparedStatement delete;
+
+  PersonTable(Database database) throws SQLException {
+    people = new People(database);
+    insert =
+        database.prepare(
+            "INSERT INTO person (user, begin, rev, seen, read, read_rev, archived, archived_rev,"
+                + " preferences_rev) VALUES (?, ?, 0, 0, 0, 0, 0, 0, 0)");
+    update =
+        database.prepare(
+            "UPDATE person SET rev = ?, seen = ?, read = ?, read_rev = ?, archived = ?,"
+                + " archived_rev = ?, preferences = ?, preferences_rev = ? WHERE number = ?");
+    delete = database.prepare("DELETE FROM person WHERE user = ?");
+  }
+
+  /** A user's row, made if there is none. */
+  Person findOrBegin(String user, long at) throws SQLException {
+    Person known = people.find(user);
+    if (known != null) {
+      return known;
+    }
+    insert.setString(1, user);
+    insert.setLong(2, at);
+    insert.executeUpdate();
+    Person begun = people.find(user);
+    if (begun == null) {
+      throw new IllegalStateException("a person was not stored");
+    }
+    return begun;
+  }
+
+  /** Stores all but the user and where they began, which never change. */
+  void update(Person person) throws SQLException {
+    update.setLong(1, person.rev());
+    update.setLong(2, person.seen());
+    update.setLong(3, person.read().position());
+    update.setLong(4, person.read().rev());
+    update.setLong(5, person.archived().position());
+    update.setLong(6, person.archived().rev());
+    update.setString(
+        7, person.preferences().equals(Preferences.NONE) ? null : person.preferences().text());
+    update.setLong(8, person.preferencesRev());
+    update.setLong(9, person.number());
+    update.executeUpdate();
+  }
+
+  void delete(String user) throws SQLException {
+    delete.setString(1, user);
+    delete.executeUpdate();
+  }
+}
