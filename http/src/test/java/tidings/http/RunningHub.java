@@ -294,6 +294,7 @@ final class RunningHub implements AutoCloseable {
     hub =
         new Hub(
             pause.before(Log.class, log),
+            log.inboxes(),
             new HubSettings(64L << 20, options.heartbeat, options.noProgress),
             authenticator,
             CLOCK,

@@ -96,7 +96,14 @@ final class RunningHub {
     HubSettings hubSettings =
         new HubSettings(config.store().tailBytesMax(), http.heartbeat(), http.stallTimeout());
     this.hub =
-        new Hub(log, hubSettings, access.authenticator(), Clocks.WALL, Clocks.TICKER, random);
+        new Hub(
+            log,
+            log.inboxes(),
+            hubSettings,
+            access.authenticator(),
+            Clocks.WALL,
+            Clocks.TICKER,
+            random);
     PrometheusRegistry registry = new PrometheusRegistry();
     Metrics metrics = new Metrics(registry, hub);
     this.sources =

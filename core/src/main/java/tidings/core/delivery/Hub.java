@@ -9,6 +9,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import tidings.core.access.Validity;
+import tidings.core.inbox.InboxStore;
+import tidings.core.inbox.Inboxes;
 import tidings.core.intake.Ids;
 import tidings.core.intake.Intake;
 import tidings.core.log.Entry;
@@ -25,15 +27,18 @@ public final class Hub implements AutoCloseable {
   private final Shared shared;
   private final Intake intake;
   private final History history;
+  private final Inboxes inboxes;
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
 
   /**
+   * @param people what the log's store keeps of people
    * @param validity ends streams whose credentials were taken back
    * @param ticker monotonic nanoseconds
    * @param random thread-safe; unpredictable in production
    */
   public Hub(
       Log log,
+      InboxStore people,
       HubSettings settings,
       Validity validity,
       InstantSource clock,
@@ -43,6 +48,7 @@ public final class Hub implements AutoCloseable {
     this.shared = new Shared(log, settings, validity, clock, ticker, random);
     this.intake = new Intake(log, clock, new Ids(random));
     this.history = new History(shared);
+    this.inboxes = new Inboxes(people, log, clock);
   }
 
   /** Begins to take appends. Called once. */
@@ -73,6 +79,10 @@ public final class Hub implements AutoCloseable {
 
   public History history() {
     return history;
+  }
+
+  public Inboxes inboxes() {
+    return inboxes;
   }
 
   /** How many entries are held in memory for those who are nearly up to date. */

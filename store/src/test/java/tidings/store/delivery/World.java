@@ -205,7 +205,7 @@ final class World implements AutoCloseable {
 
   private Hub start(WrappedLog opened) {
     WrappedLog counting =
-        new WrappedLog(opened.log) {
+        new WrappedLog(opened.log, opened.inboxes) {
           @Override
           public void start(Listener listener) {
             super.start(
@@ -232,7 +232,8 @@ final class World implements AutoCloseable {
     log.reads.change = mutation.page();
     handedOver.set(opened.end());
     HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
-    Hub started = new Hub(counting, settings, validity, this::instant, this::nanos, random);
+    Hub started =
+        new Hub(counting, opened.inboxes, settings, validity, this::instant, this::nanos, random);
     started.start();
     return started;
   }

@@ -3,19 +3,27 @@ package tidings.store.delivery;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Publisher;
+import tidings.core.inbox.InboxStore;
 import tidings.core.log.Append;
 import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.log.LogReader;
 import tidings.core.problem.Problem;
+import tidings.store.sqlite.SqliteLog;
 
 /** The real log, with a reader that tells what is pending, and with room for a mutation. */
 class WrappedLog implements Log {
   final Log log;
+  final InboxStore inboxes;
   final PendingReads reads;
 
-  WrappedLog(Log log) {
+  WrappedLog(SqliteLog log) {
+    this(log, log.inboxes());
+  }
+
+  WrappedLog(Log log, InboxStore inboxes) {
     this.log = log;
+    this.inboxes = inboxes;
     this.reads = new PendingReads(log.reader());
   }
 
