@@ -14,6 +14,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +32,7 @@ import tidings.server.cli.Running.Ended;
 
 final class ServeTest {
   private static final int TERMINATED = 143;
+  private static final int PAGE_BYTES = 4096; // of the database
 
   @TempDir private Path folder;
 
@@ -153,8 +159,8 @@ final class ServeTest {
     assertThat(sound.code()).isZero();
 
     try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
-      damaged.seek(4096);
-      damaged.write(new byte[(int) damaged.length() - 4096]);
+      damaged.seek(placeOfLog(file));
+      damaged.write(new byte[PAGE_BYTES]);
     }
     Files.writeString(folder.resolve("hub.yaml"), "store: {sqlite: store/tidings.db}");
     Ended broken = Running.run(folder, "check-store", "--config", "hub.yaml");
@@ -163,6 +169,15 @@ final class ServeTest {
         .contains("log: ")
         .endsWith("tidings check-store: " + file + " is damaged; restore it from a backup\n");
     assertThat(broken.code()).isEqualTo(1);
+  }
+
+  private static long placeOfLog(Path file) throws SQLException {
+    try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = database.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'log'")) {
+      return (row.getLong(1) - 1) * PAGE_BYTES;
+    }
   }
 
   @Test
