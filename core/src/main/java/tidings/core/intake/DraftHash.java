@@ -29,6 +29,9 @@ final class DraftHash {
     field(digest, draft.key());
     field(digest, text(draft.expires()));
     field(digest, text(draft.time()));
+    if (draft.onlyActive()) { // refs of before there was such a thing stay good
+      field(digest, "onlyActive");
+    }
     return digest.digest();
   }
 

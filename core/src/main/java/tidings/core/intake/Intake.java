@@ -28,6 +28,9 @@ public final class Intake {
   /** How many drafts one request may hold. */
   public static final int DRAFTS_MAX = 1_000;
 
+  /** How long the log gives what is only for those who listen, in milliseconds. */
+  private static final long ONLY_ACTIVE_MS = 60_000;
+
   private final Log log;
   private final InstantSource clock;
   private final Ids ids;
@@ -121,13 +124,18 @@ public final class Intake {
         draft.level(),
         now.toEpochMilli(),
         (draft.time() == null ? now : draft.time()).toEpochMilli(),
-        draft.expires() == null ? Entry.NEVER : draft.expires().toEpochMilli(),
+        expiresMs(draft, now),
         NotificationJson.encode(draft, id, now),
         draft.raw(),
         draft.ref(),
         draft.ref() == null ? null : DraftHash.of(draft),
         draft.key(),
         delivery,
-        false);
+        draft.onlyActive());
+  }
+
+  private static long expiresMs(Draft draft, Instant now) {
+    long asked = draft.expires() == null ? Entry.NEVER : draft.expires().toEpochMilli();
+    return draft.onlyActive() ? Math.min(asked, now.toEpochMilli() + ONLY_ACTIVE_MS) : asked;
   }
 }

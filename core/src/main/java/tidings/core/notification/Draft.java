@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param key 1 to 128 visible ASCII characters: replaces the older one of the same key in inboxes
  * @param expires after this it is neither replayed nor shown
  * @param time when it happened; null for when it was accepted
+ * @param onlyActive whether it is for those who listen now, and never in inboxes and history
  * @param raw what the source received in the original; kept apart, never streamed
  */
 public record Draft(
@@ -37,6 +38,7 @@ public record Draft(
     @Nullable String key,
     @Nullable Instant expires,
     @Nullable Instant time,
+    boolean onlyActive,
     byte @Nullable [] raw) {
 
   public Draft {
@@ -46,7 +48,8 @@ public record Draft(
   /** The same with another {@code ref}. */
   public Draft withRef(String value) {
     return new Draft(
-        to, title, body, type, source, level, link, icon, data, value, key, expires, time, raw);
+        to, title, body, type, source, level, link, icon, data, value, key, expires, time,
+        onlyActive, raw);
   }
 
   /** Starts a draft with the two things that it must have. */
@@ -69,6 +72,7 @@ public record Draft(
     private @Nullable String key;
     private @Nullable Instant expires;
     private @Nullable Instant time;
+    private boolean onlyActive;
     private byte @Nullable [] raw;
 
     private Builder(List<Address> to, String title) {
@@ -131,6 +135,11 @@ public record Draft(
       return this;
     }
 
+    public Builder onlyActive(boolean value) {
+      onlyActive = value;
+      return this;
+    }
+
     public Builder raw(byte @Nullable [] value) {
       raw = value;
       return this;
@@ -138,7 +147,8 @@ public record Draft(
 
     public Draft build() {
       return new Draft(
-          to, title, body, type, source, level, link, icon, data, ref, key, expires, time, raw);
+          to, title, body, type, source, level, link, icon, data, ref, key, expires, time,
+          onlyActive, raw);
     }
   }
 }

@@ -51,6 +51,9 @@ public final class NotificationJson {
     }
     json.text("key", draft.key());
     json.text("expires", draft.expires() == null ? null : time(draft.expires()));
+    if (draft.onlyActive()) {
+      json.bool("onlyActive", true);
+    }
     if (draft.data() != null) {
       json.json("data", draft.data().text());
     }

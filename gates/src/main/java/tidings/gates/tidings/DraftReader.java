@@ -141,6 +141,7 @@ public final class DraftReader {
       case "key" -> fields.key = string(name);
       case "expires" -> fields.expires = time(name);
       case "time" -> fields.time = time(name);
+      case "onlyActive" -> fields.onlyActive = bool(name);
       default ->
           throw invalid(
               shown(name),
@@ -198,6 +199,13 @@ public final class DraftReader {
       }
     }
     throw invalid(field, "\"" + shown(time) + "\" (expected RFC 3339, as 2026-01-31T12:00:00Z)");
+  }
+
+  private boolean bool(String field) {
+    if (!parser.currentToken().isBoolean()) {
+      throw invalid(field, found() + " (expected true or false)");
+    }
+    return parser.getBooleanValue();
   }
 
   private String string(String field) {

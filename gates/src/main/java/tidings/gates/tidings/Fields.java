@@ -14,7 +14,7 @@ final class Fields {
   static final List<String> NAMES =
       List.of(
           "to", "title", "body", "type", "source", "level", "link", "icon", "data", "ref", "key",
-          "expires", "time");
+          "expires", "time", "onlyActive");
 
   @Nullable List<Address> to;
   @Nullable String title;
@@ -29,6 +29,7 @@ final class Fields {
   @Nullable String key;
   @Nullable Instant expires;
   @Nullable Instant time;
+  boolean onlyActive;
 
   /** The draft of these fields, with the two that it must have. */
   Draft draft(List<Address> to, String title) {
@@ -44,6 +45,7 @@ final class Fields {
         .key(key)
         .expires(expires)
         .time(time)
+        .onlyActive(onlyActive)
         .build();
   }
 }

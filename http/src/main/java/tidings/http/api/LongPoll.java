@@ -118,21 +118,26 @@ final class LongPoll {
     }
   }
 
-  /** Stands in for a notification that came. */
-  private enum Call implements Frame, Encoding {
-    CALL;
+  /** Stands in for what came. */
+  private enum Call implements Frame {
+    NOTIFICATION,
 
-    @Override
-    public Frame frame(String epoch, List<Entry> entries, long direct) {
-      return this;
+    /** What no page holds. */
+    ONLY_ACTIVE;
+
+    static Frame of(String epoch, List<Entry> entries, long direct) {
+      boolean only = entries.stream().allMatch(e -> e.kind() == Entry.Kind.ONLY_ACTIVE);
+      return only ? ONLY_ACTIVE : NOTIFICATION;
     }
 
     @Override
     public void release() {}
   }
 
-  /** An outlet that looks again when the first frame comes. */
+  /** An outlet that looks again when the first notification comes. */
   private final class Bell implements Outlet {
+    private static final Encoding CALLS = Call::of;
+
     private final Start start;
     private final History.Page nothing;
     private boolean rung;
@@ -165,7 +170,7 @@ final class LongPoll {
 
     @Override
     public Encoding encoding() {
-      return Call.CALL;
+      return CALLS;
     }
 
     @Override
@@ -175,7 +180,9 @@ final class LongPoll {
 
     @Override
     public void write(Frame frame) {
-      ring();
+      if (frame == Call.NOTIFICATION) {
+        ring();
+      }
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class SseEncoding implements Encoding {
       out.writeBytes(ascii(Long.toString(entry.position())));
       out.writeBytes(DATA);
       byte[] json = entry.json();
-      if ((direct >> i & 1) != 0 && entry.kind() == Entry.Kind.NOTIFICATION) {
+      if ((direct >> i & 1) != 0 && entry.kind() != Entry.Kind.WITHDRAWN) {
         out.writeBytes(json, 0, json.length - 1).writeBytes(DIRECT);
       } else {
         out.writeBytes(json);

@@ -296,9 +296,14 @@ final class World implements AutoCloseable {
               receipts.get(i).id(),
               draft.to().stream().map(Address::toString).toList(),
               draft.level().ordinal(),
-              draft.expires() == null ? Long.MAX_VALUE : draft.expires().toEpochMilli()));
+              expiresMs(draft)));
     }
     awaitHandOver();
+  }
+
+  private long expiresMs(Draft draft) {
+    long asked = draft.expires() == null ? Long.MAX_VALUE : draft.expires().toEpochMilli();
+    return draft.onlyActive() ? Math.min(asked, time.millis() + 60_000) : asked;
   }
 
   /**

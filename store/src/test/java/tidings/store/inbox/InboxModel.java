@@ -87,10 +87,11 @@ final class InboxModel {
 
   void publish(long position, NewEntry entry) {
     Published published = new Published(position, entry);
-    if (entry.key() != null) {
+    if (entry.key() != null && !entry.onlyActive()) {
       for (Address address : entry.to()) {
         for (Published old : all) {
           if (entry.key().equals(old.entry.key())
+              && !old.entry.onlyActive()
               && entry.publisher().equals(old.entry.publisher())
               && old.entry.to().contains(address)) {
             old.replacedAt.add(address);
@@ -119,7 +120,9 @@ final class InboxModel {
   @Nullable Published find(User user, List<AddressPattern> granted, UUID id) {
     for (Published published : all) {
       if (published.entry.id().equals(id)) {
-        return published.withdrawn || reaching(user, granted, published).isEmpty()
+        return published.withdrawn
+                || published.entry.onlyActive()
+                || reaching(user, granted, published).isEmpty()
             ? null
             : published;
       }
@@ -200,7 +203,9 @@ final class InboxModel {
   private @Nullable Expected expected(
       User user, List<AddressPattern> granted, Instant now, Published published) {
     NewEntry entry = published.entry;
-    if (published.withdrawn || entry.expiresMs() <= now.toEpochMilli()) {
+    if (published.withdrawn
+        || entry.onlyActive()
+        || entry.expiresMs() <= now.toEpochMilli()) {
       return null;
     }
     List<Address> shown = reaching(user, granted, published);

@@ -203,7 +203,8 @@ final class InboxWorld implements AutoCloseable {
     String title = one(WORDS) + " " + one(WORDS);
     String json =
         "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"}".formatted(id, title, one(WORDS));
-    boolean expires = random.nextInt(6) == 0;
+    boolean onlyActive = random.nextInt(12) == 0;
+    boolean expires = onlyActive || random.nextInt(6) == 0;
     return new NewEntry(
         id,
         one(PUBLISHERS),
@@ -220,7 +221,7 @@ final class InboxWorld implements AutoCloseable {
         null,
         random.nextInt(4) == 0 ? "k" + random.nextInt(3) : null,
         null,
-        false);
+        onlyActive);
   }
 
   private void withdraw() {

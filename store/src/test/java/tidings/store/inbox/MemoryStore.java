@@ -81,22 +81,27 @@ final class MemoryStore implements Log, InboxStore {
               entry.type() == null ? "" : entry.type(),
               entry.source() == null ? "" : entry.source(),
               entry.level());
-      int sort = sorts.number(kind);
-      memory.sorts.put(sort, kind);
+      int number = sorts.number(kind);
+      memory.sorts.put(number, kind);
+      int sort = entry.onlyActive() ? Sorts.ONLY_ACTIVE : number;
       for (Address address : entry.to()) {
         raise(address, position);
         memory.rows(address).put(position, row(entry, address, position, sort));
       }
       memory.log.add(
-          new Memory.Place(entry.publisher(), entry.key() != null, sort, entry.at(position)));
+          new Memory.Place(entry.publisher(), isKeyed(entry), sort, entry.at(position)));
       receipts.add(new Append.Receipt(entry.id(), position, false));
     }
     append.outcome().stored(receipts);
   }
 
+  private static boolean isKeyed(NewEntry entry) {
+    return entry.key() != null && !entry.onlyActive();
+  }
+
   private Row row(NewEntry entry, Address address, long position, int sort) {
     String key = entry.key();
-    if (key == null) {
+    if (key == null || !isKeyed(entry)) {
       return new Row(address, position, sort, entry.expiresMs(), 0, 0);
     }
     Memory.Replaced replaced = new Memory.Replaced(entry.publisher().name(), key, address);
@@ -118,8 +123,14 @@ final class MemoryStore implements Log, InboxStore {
 
   @Override
   public void withdraw(UUID id, Publisher publisher, Append.Outcome outcome) {
-    Long found = new MemorySnapshot(memory).positions(List.of(id)).get(id);
-    if (found == null || !memory.at(found).publisher.equals(publisher)) {
+    long found = 0;
+    for (long at = memory.lowWater; at <= memory.end(); at++) {
+      Entry entry = memory.at(at).entry;
+      if (entry != null && entry.kind() != Entry.Kind.WITHDRAWN && entry.id().equals(id)) {
+        found = at;
+      }
+    }
+    if (found == 0 || !memory.at(found).publisher.equals(publisher)) {
       outcome.refused(Problem.of(Problem.Kind.NOT_FOUND, "no such notification"));
       return;
     }
