@@ -10,6 +10,7 @@ import static tidings.http.RunningHub.token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,8 @@ final class HistoryTest {
     "?wait=5s,invalid-request,wait",
     "?after=latest&wait=61s,invalid-request,wait",
     "?after=latest&wait=5,invalid-request,wait",
-    "?q=a,invalid-request,q",
+    "?q=,invalid-request,q",
+    "?q=a&after=latest&wait=5s,invalid-request,q",
     "?after=latest&after=latest,invalid-request,after",
   })
   void aWrongParameterIsNamed(String query, String problem, String field) {
@@ -118,6 +120,45 @@ final class HistoryTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.problem()).isEqualTo(problem);
     assertThat(answer.field()).isEqualTo(field);
+  }
+
+  @Test
+  void fullTextIsReadInBothDirectionsAndSaysHowFarItKnows() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      publish("topic:words.a", "needle " + i);
+      publish("topic:words.b", "needle " + i);
+      publish("topic:words.a", "hay " + i);
+      all.add("needle " + i);
+    }
+    String last = publish("user:bob", "needle of bob");
+    String query = "?to=topic:words.a&to=everyone&q=NEEDLE";
+    Awaitility.await()
+        .until(() -> position(page(query).get("indexed").asString()) >= position(last));
+    List<String> forwards = new ArrayList<>();
+    String after = "earliest";
+    for (boolean more = true; more; ) {
+      JsonNode page = page(query + "&limit=2&after=" + after);
+      forwards.addAll(titles(page));
+      after = page.get("cursor").asString();
+      more = page.get("more").asBoolean();
+    }
+    assertThat(forwards).isEqualTo(all);
+    List<String> backwards = new ArrayList<>();
+    JsonNode page = page(query + "&limit=2");
+    backwards.addAll(titles(page));
+    while (page.get("more").asBoolean()) {
+      page = page(query + "&limit=2&before=" + page.get("cursor").asString());
+      backwards.addAll(titles(page));
+    }
+    assertThat(backwards.reversed()).isEqualTo(all);
+    assertThat(titles(page(query + "&type=none"))).isEmpty();
+    assertThat(hub.get("/v1/notifications" + query + "&after=zzzzzzzz.7", all("alice")).body())
+        .matches(".*\"more\":(true|false),\"indexed\":\"[a-z0-9]{8}\\.\\d+\",\"gap\":\\{.*}}");
+  }
+
+  private static long position(String cursor) {
+    return Long.parseLong(cursor.split("\\.", -1)[1]);
   }
 
   @Test
@@ -129,7 +170,7 @@ final class HistoryTest {
                     "GET",
                     "/v1/notifications?to=topic:poll&after=latest&wait=30s",
                     all("alice")))) {
-      org.awaitility.Awaitility.await()
+      Awaitility.await()
           .until(() ->
               hub.hub.dispatchers().stream()
                       .mapToInt(dispatcher -> dispatcher.traffic().subscribers())

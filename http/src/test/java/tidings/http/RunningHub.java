@@ -40,6 +40,7 @@ import tidings.core.access.Grant;
 import tidings.core.access.Sessions;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.HubSettings;
+import tidings.core.inbox.InboxStore;
 import tidings.core.log.Log;
 import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
@@ -294,7 +295,7 @@ final class RunningHub implements AutoCloseable {
     hub =
         new Hub(
             pause.before(Log.class, log),
-            log.inboxes(),
+            pause.before(InboxStore.class, log.inboxes()),
             new HubSettings(64L << 20, options.heartbeat, options.noProgress),
             authenticator,
             CLOCK,
@@ -424,6 +425,11 @@ final class RunningHub implements AutoCloseable {
     return call(post(token, "application/json", json));
   }
 
+  /** Sends JSON. */
+  Wire.Answer send(String method, String target, @Nullable String token, String json) {
+    return call(sending(method, target, token, "application/json", json));
+  }
+
   /** Opens a stream; its head and {@code hello} are still to be read. */
   Wire stream(String token, String query) {
     return wire().send(request("GET", "/v1/stream" + query, token));
@@ -439,7 +445,16 @@ final class RunningHub implements AutoCloseable {
   }
 
   static String post(@Nullable String token, String type, String body) {
-    return "POST /v1/notifications HTTP/1.1\r\nHost: localhost\r\n"
+    return sending("POST", "/v1/notifications", token, type, body);
+  }
+
+  /** A request with a body. */
+  static String sending(
+      String method, String target, @Nullable String token, String type, String body) {
+    return method
+        + " "
+        + target
+        + " HTTP/1.1\r\nHost: localhost\r\n"
         + authorization(token)
         + "Content-Type: "
         + type

@@ -177,7 +177,13 @@ final class TakenBackTest {
         "/v1/notifications?after=earliest",
         "/v1/notifications?after=earliest&wait=10s",
         "/v1/notifications/ID",
-        "/v1/notifications/ID/raw"
+        "/v1/notifications/ID/raw",
+        "/v1/notifications?q=Hi",
+        "/v1/inbox",
+        "/v1/inbox?q=Hi",
+        "/v1/inbox/summary",
+        "/v1/preferences",
+        "/v1/topics"
       })
   void whatIsReadDuringTheRevocationIsNotGiven(String target) {
     try (RunningHub paused = RunningHub.start()) {

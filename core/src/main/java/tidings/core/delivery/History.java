@@ -6,8 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
+import tidings.core.inbox.InboxStore;
+import tidings.core.inbox.Snapshot;
+import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
 import tidings.core.log.LogReader;
 import tidings.core.notification.Address;
@@ -19,9 +23,11 @@ import tidings.core.problem.Refusal;
  */
 public final class History {
   private final Shared shared;
+  private final InboxStore people;
 
-  History(Shared shared) {
+  History(Shared shared, InboxStore people) {
     this.shared = shared;
+    this.people = people;
   }
 
   /**
@@ -31,9 +37,14 @@ public final class History {
    * @param reached the end of what was looked at, where the next page goes on
    * @param more whether there may be more in that direction now
    * @param gap what can't be given any more, at the page's beginning
+   * @param indexed full text ends here; null if none was asked for
    */
   public record Page(
-      List<Entry> items, long reached, boolean more, ControlEvent.@Nullable Gap gap) {}
+      List<Entry> items,
+      long reached,
+      boolean more,
+      ControlEvent.@Nullable Gap gap,
+      @Nullable Long indexed) {}
 
   /**
    * Reads forwards, the oldest first.
@@ -43,12 +54,7 @@ public final class History {
    */
   public Page after(Interest interest, Start start, int limit) {
     long end = shared.end();
-    Shared.Place place =
-        switch (start) {
-          case Start.Latest latest -> new Shared.Place(end, null);
-          case Start.Earliest earliest -> new Shared.Place(shared.lowWater() - 1, null);
-          case Start.After after -> shared.place(after.cursor(), end);
-        };
+    Shared.Place place = place(start, end);
     Walk walk = new Walk(interest, limit);
     ControlEvent.Gap gap = place.gap();
     long reached = place.position();
@@ -60,7 +66,42 @@ public final class History {
       }
       reached = walk.take(page, Math.max(page.reached(), page.lowWater() - 1));
     }
-    return new Page(walk.items, reached, reached < end, gap);
+    return new Page(walk.items, reached, reached < end, gap, null);
+  }
+
+  /**
+   * Reads forwards what full text finds, as far as it knows. Of what is for users only the caller's
+   * own is searched.
+   *
+   * @param limit 1 to 500 items
+   * @throws Refusal if the store can't be read
+   */
+  public Page after(Interest interest, Start start, Words words, int limit) {
+    Shared.Place place = place(start, shared.end());
+    return search(snapshot -> {
+      long position = place.position();
+      long low = snapshot.lowWater() - 1;
+      ControlEvent.Gap gap =
+          place.gap() == null && position < low
+              ? shared.retentionGap(position, snapshot.lowWater())
+              : place.gap();
+      long indexed = snapshot.indexed();
+      Search search = new Search(snapshot, shared, interest, words, limit);
+      long reached = search.after(Math.max(position, low), indexed);
+      return new Page(search.items(), reached, reached < indexed, gap, indexed);
+    });
+  }
+
+  private Shared.Place place(Start start, long end) {
+    return switch (start) {
+      case Start.Latest latest -> new Shared.Place(end, null);
+      case Start.Earliest earliest -> new Shared.Place(shared.lowWater() - 1, null);
+      case Start.After after -> shared.place(after.cursor(), end);
+    };
+  }
+
+  private Page search(Function<Snapshot, Page> reading) {
+    return join(people.read(InboxStore.Lane.SEARCH, reading));
   }
 
   /**
@@ -72,11 +113,9 @@ public final class History {
    */
   public Page before(Interest interest, @Nullable String cursor, int limit) {
     long end = shared.end();
-    Shared.Place place =
-        cursor == null ? new Shared.Place(end + 1, null) : shared.place(cursor, end);
+    Shared.Place place = placeBefore(cursor, end);
     Walk walk = new Walk(interest, limit);
-    long first = place.gap() == null ? place.position() : place.position() + 1;
-    long reached = Math.min(first, end + 1); // everything from here on was looked at
+    long reached = Math.min(place.position(), end + 1); // everything from here on was looked at
     long low = shared.lowWater();
     while (reached > low && walk.goesOn()) {
       LogReader.Page page =
@@ -84,7 +123,37 @@ public final class History {
       low = Math.max(low, page.lowWater());
       reached = walk.take(page, page.reached() + 1);
     }
-    return new Page(walk.items, Math.min(reached, Math.max(end, 0)), reached > low, place.gap());
+    return new Page(
+        walk.items, Math.min(reached, Math.max(end, 0)), reached > low, place.gap(), null);
+  }
+
+  /**
+   * Reads backwards what full text finds, as above.
+   *
+   * @param cursor everything from here on is left out; null for none
+   * @param limit 1 to 500 items
+   * @throws Refusal if the store can't be read
+   */
+  public Page before(Interest interest, @Nullable String cursor, Words words, int limit) {
+    Shared.Place place = placeBefore(cursor, shared.end());
+    return search(snapshot -> {
+      long indexed = snapshot.indexed();
+      Search search = new Search(snapshot, shared, interest, words, limit);
+      long reached = search.before(Math.min(place.position(), indexed + 1));
+      return new Page(
+          search.items(),
+          Math.min(reached, Math.max(snapshot.end(), 0)),
+          reached > snapshot.lowWater(),
+          place.gap(),
+          indexed);
+    });
+  }
+
+  /** Everything from the place on is left out. */
+  private Shared.Place placeBefore(@Nullable String cursor, long end) {
+    Shared.Place place =
+        cursor == null ? new Shared.Place(end + 1, null) : shared.place(cursor, end);
+    return place.gap() == null ? place : new Shared.Place(place.position() + 1, place.gap());
   }
 
   /** The notification with this id, if the caller may read it and it has not expired. */

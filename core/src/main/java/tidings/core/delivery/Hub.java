@@ -47,7 +47,7 @@ public final class Hub implements AutoCloseable {
     this.log = log;
     this.shared = new Shared(log, settings, validity, clock, ticker, random);
     this.intake = new Intake(log, clock, new Ids(random));
-    this.history = new History(shared);
+    this.history = new History(shared, people);
     this.inboxes = new Inboxes(people, log, clock);
   }
 

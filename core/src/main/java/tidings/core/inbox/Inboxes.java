@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -17,15 +18,16 @@ import tidings.core.log.Cursor;
 import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.notification.Address;
+import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
 /**
  * People's own views of the log (protocol/inbox.md, preferences.md). Thread-safe. What returns a
  * future never blocks; all else does, so it is never called on an event loop. All but {@link
- * #enter} need a caller who is a user, and throw, or fail with, a {@link Refusal} of kind {@code
- * UNAUTHENTICATED} or {@code FORBIDDEN} otherwise, or {@code UNAVAILABLE} if the store can't be
- * read.
+ * #enter} and {@link #topics} need a caller who is a user, and throw, or fail with, a {@link
+ * Refusal} of kind {@code UNAUTHENTICATED} or {@code FORBIDDEN} otherwise, or {@code UNAVAILABLE}
+ * if the store can't be read.
  */
 public final class Inboxes {
   /** How many entries can be marked by themselves at once, and how many a page may hold. */
@@ -138,6 +140,32 @@ public final class Inboxes {
     List<Followed.Found> found = list.all(store.topics());
     followed.put(key, list, 1 + found.size());
     return found;
+  }
+
+  /** What is kept of a user. */
+  public CompletableFuture<Person> person(Caller caller) {
+    String user = user(caller);
+    return enter(user)
+        .thenCompose(entered ->
+            store.read(
+                InboxStore.Lane.COUNTS,
+                snapshot -> Objects.requireNonNullElse(snapshot.person(user), entered)));
+  }
+
+  /**
+   * The topics of what is kept, as far as the caller may read them, who need not be a user.
+   *
+   * @param after only those that come later in the order of bytes; empty for all
+   * @param limit 1 or more
+   */
+  public TopicPage topics(Caller caller, TopicPattern pattern, String after, int limit) {
+    Topics topics = new Topics(caller.grant().subscribe(), pattern, after, limit);
+    boolean all;
+    do {
+      all =
+          join(store.read(InboxStore.Lane.COUNTS, snapshot -> topics.read(snapshot, log.epochs())));
+    } while (!all);
+    return topics.page();
   }
 
   /** How much is unread. */
@@ -295,7 +323,7 @@ public final class Inboxes {
   public Person save(Caller caller, Preferences wanted, OptionalLong expected) {
     join(enter(user(caller)));
     change(caller, new Change.Save(wanted, expected, clock.instant()));
-    return join(enter(user(caller)));
+    return join(person(caller));
   }
 
   private Changed change(Caller caller, Change change) {

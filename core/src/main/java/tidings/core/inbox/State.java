@@ -4,5 +4,10 @@ package tidings.core.inbox;
 public enum State {
   UNREAD,
   READ,
-  ARCHIVED
+  ARCHIVED;
+
+  /** This state in the protocol's spelling. */
+  public String text() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
 }

@@ -13,7 +13,7 @@ import tidings.core.delivery.History;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.Interest;
 import tidings.core.delivery.Start;
-import tidings.core.log.Cursor;
+import tidings.core.inbox.Words;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.http.exchange.Callers;
@@ -27,7 +27,8 @@ import tidings.http.stream.ReadParameters;
 /** {@code GET /v1/notifications}: pages of history, and the long poll (protocol/reading.md). */
 public final class HistoryEndpoint implements Endpoint {
   private static final List<String> PARAMETERS =
-      Stream.concat(ReadParameters.NAMES.stream(), Stream.of("before", "after", "limit", "wait"))
+      Stream.concat(
+              ReadParameters.NAMES.stream(), Stream.of("before", "after", "limit", "wait", "q"))
           .toList();
 
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h|d)");
@@ -61,12 +62,16 @@ public final class HistoryEndpoint implements Endpoint {
     Request request = exchange.request();
     int patternsMax = callers.usage().limits().patternsPerStream();
     Interest interest = Interest.of(caller, ReadParameters.filter(request, patternsMax));
-    int limit = limit(request.parameter("limit"));
+    int limit = ReadParameters.limit(request, LIMIT, LIMIT_MAX);
     String before = request.parameter("before");
     String after = request.parameter("after");
     Duration wait = wait(request.parameter("wait"), after);
+    Words words = ReadParameters.words(request);
     if (before != null && after != null) {
       throw invalid("before", "before and after (expected at most one of them)");
+    }
+    if (wait != null && words != null) {
+      throw invalid("q", "q and wait (expected at most one of them)");
     }
     if (wait != null && request.method().equals(HttpMethod.HEAD)) {
       exchange.respond(Router.notAllowed(HttpMethod.HEAD, "GET"));
@@ -79,12 +84,24 @@ public final class HistoryEndpoint implements Endpoint {
           .begin(start(after));
     } else if (after != null) {
       Start start = start(after);
-      exchange.reading(
-          () -> respond(exchange, caller, interest, hub.history().after(interest, start, limit)));
+      exchange.reading(() ->
+          respond(
+              exchange,
+              caller,
+              interest,
+              words == null
+                  ? hub.history().after(interest, start, limit)
+                  : hub.history().after(interest, start, words, limit)));
     } else {
-      String cursor = cursor(before);
-      exchange.reading(
-          () -> respond(exchange, caller, interest, hub.history().before(interest, cursor, limit)));
+      String cursor = before == null ? null : ReadParameters.cursor("before", before).toString();
+      exchange.reading(() ->
+          respond(
+              exchange,
+              caller,
+              interest,
+              words == null
+                  ? hub.history().before(interest, cursor, limit)
+                  : hub.history().before(interest, cursor, words, limit)));
     }
   }
 
@@ -95,28 +112,6 @@ public final class HistoryEndpoint implements Endpoint {
 
   private static Start start(@Nullable String after) {
     return ReadParameters.start(after == null ? "" : after);
-  }
-
-  private static @Nullable String cursor(@Nullable String before) {
-    if (before != null && Cursor.parse(before).isEmpty()) {
-      throw new Problem(
-              Problem.Kind.INVALID_CURSOR,
-              "before: not a cursor (expected EPOCH.POSITION)",
-              "before")
-          .refusal();
-    }
-    return before;
-  }
-
-  private static int limit(@Nullable String text) {
-    if (text == null) {
-      return LIMIT;
-    }
-    int limit = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
-    if (limit >= 1 && limit <= LIMIT_MAX) {
-      return limit;
-    }
-    throw invalid("limit", "limit out of range (expected 1 to " + LIMIT_MAX + ")");
   }
 
   private static @Nullable Duration wait(@Nullable String text, @Nullable String after) {

@@ -6,7 +6,7 @@ import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.http.exchange.Request;
 
-/** The id in paths such as {@code /v1/notifications/{id}/raw}. */
+/** Ids as clients give them, as in {@code /v1/notifications/{id}/raw}. */
 final class NotificationId {
   private static final String BEFORE = "/v1/notifications/";
 
@@ -16,7 +16,11 @@ final class NotificationId {
   static Optional<UUID> of(Request request) {
     String rest = request.path().substring(BEFORE.length());
     int slash = rest.indexOf('/');
-    String text = slash < 0 ? rest : rest.substring(0, slash);
+    return parse(slash < 0 ? rest : rest.substring(0, slash));
+  }
+
+  /** The id that a text is; empty if it is none. */
+  static Optional<UUID> parse(String text) {
     try {
       UUID id = UUID.fromString(text);
       return id.toString().equals(text) ? Optional.of(id) : Optional.empty();

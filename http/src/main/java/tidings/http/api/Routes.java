@@ -2,7 +2,9 @@ package tidings.http.api;
 
 import static io.netty.handler.codec.http.HttpMethod.DELETE;
 import static io.netty.handler.codec.http.HttpMethod.GET;
+import static io.netty.handler.codec.http.HttpMethod.PATCH;
 import static io.netty.handler.codec.http.HttpMethod.POST;
+import static io.netty.handler.codec.http.HttpMethod.PUT;
 
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
@@ -14,6 +16,7 @@ import tidings.core.access.Revocations;
 import tidings.core.access.Sessions;
 import tidings.core.access.Tickets;
 import tidings.core.delivery.Hub;
+import tidings.core.inbox.Mark;
 import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
@@ -96,6 +99,22 @@ public final class Routes {
         .at(DELETE, "/v1/tokens/{}", tokens.revoke());
   }
 
+  private static void people(Router.Builder routes, Callers callers, Hub hub, InstantSource clock) {
+    InboxEndpoints inbox = new InboxEndpoints(callers, hub);
+    PreferencesEndpoints preferences = new PreferencesEndpoints(callers, hub, clock);
+    routes
+        .at(GET, "/v1/inbox", inbox.list())
+        .at(PATCH, "/v1/inbox", inbox.markMany())
+        .at(GET, "/v1/inbox/summary", inbox.summary())
+        .at(POST, "/v1/inbox/seen", inbox.markAll(Mark.Kind.SEEN))
+        .at(POST, "/v1/inbox/read", inbox.markAll(Mark.Kind.READ))
+        .at(POST, "/v1/inbox/archive", inbox.markAll(Mark.Kind.ARCHIVED))
+        .at(PATCH, "/v1/inbox/{}", inbox.markOne())
+        .at(GET, "/v1/preferences", preferences.show())
+        .at(PUT, "/v1/preferences", preferences.save())
+        .at(GET, "/v1/topics", new TopicsEndpoint(callers, hub.inboxes()));
+  }
+
   /** The routes of version 1. */
   public static Router of(Parts parts) {
     Hub hub = parts.hub;
@@ -106,6 +125,7 @@ public final class Routes {
     BooleanSupplier turnedAway = () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean();
     Router.Builder routes = new Router.Builder();
     administer(routes, callers, access, parts.clock);
+    people(routes, callers, hub, parts.clock);
     return routes
         .at(
             POST,

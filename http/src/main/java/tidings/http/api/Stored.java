@@ -6,24 +6,26 @@ import java.util.function.Function;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 
-/** Answers once something is on stable storage. */
+/** Answers once something is on stable storage, or was read. */
 final class Stored {
   private Stored() {}
 
   /**
-   * @param answer made on the store's thread
+   * @param answer made on the store's thread; what it throws becomes the answer
    */
   static <T> void respond(
       Exchange exchange, CompletableFuture<T> stored, Function<T, Response> answer) {
     var _ =
-        stored.whenComplete((value, failure) -> {
-          if (failure == null) {
-            exchange.respond(answer.apply(value));
-          } else {
-            Throwable cause = failure.getCause();
-            exchange.fail(
-                failure instanceof CompletionException && cause != null ? cause : failure);
-          }
-        });
+        stored
+            .thenApply(answer)
+            .whenComplete((response, failure) -> {
+              if (failure == null) {
+                exchange.respond(response);
+              } else {
+                Throwable cause = failure.getCause();
+                exchange.fail(
+                    failure instanceof CompletionException && cause != null ? cause : failure);
+              }
+            });
   }
 }

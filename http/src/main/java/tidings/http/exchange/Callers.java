@@ -124,6 +124,24 @@ public final class Callers {
         });
   }
 
+  /**
+   * The same for who is a user, or answers 403.
+   *
+   * @param next what it throws becomes the answer
+   */
+  public void identifyUser(Exchange exchange, Consumer<Caller> next) {
+    identify(
+        exchange,
+        caller -> {
+          if (caller.user() == null) {
+            throw caller.isAnonymous()
+                ? missing("no token (expected a user's)")
+                : Problem.of(Problem.Kind.FORBIDDEN, "these credentials are no user's").refusal();
+          }
+          next.accept(caller);
+        });
+  }
+
   private static Refusal missing(String detail) {
     return Problem.of(Problem.Kind.UNAUTHENTICATED, detail).refusal();
   }

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.Start;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Words;
 import tidings.core.log.Cursor;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
@@ -64,6 +65,50 @@ public final class ReadParameters {
     };
   }
 
+  /** Which of a notification's topics are wanted. */
+  public static Filter.Choice<TopicPattern> topics(Request request, int valuesMax) {
+    return choice(request, "topic", valuesMax, TopicPattern::of);
+  }
+
+  /** What is searched for; null for all. */
+  public static @Nullable Words words(Request request) {
+    String q = request.parameter("q");
+    return q == null ? null : Words.of(q);
+  }
+
+  /** How many at most. */
+  public static int limit(Request request, int otherwise, int max) {
+    String text = request.parameter("limit");
+    if (text == null) {
+      return otherwise;
+    }
+    int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+    if (limit >= 1 && limit <= max) {
+      return limit;
+    }
+    throw new Problem(
+            Problem.Kind.INVALID_REQUEST,
+            "limit out of range (expected 1 to %d)".formatted(max),
+            "limit")
+        .refusal();
+  }
+
+  /**
+   * Reads a cursor.
+   *
+   * @param field what it is called
+   * @throws Refusal of kind {@code INVALID_CURSOR}
+   */
+  public static Cursor cursor(String field, String text) {
+    return Cursor.parse(text)
+        .orElseThrow(() ->
+            new Problem(
+                    Problem.Kind.INVALID_CURSOR,
+                    field + ": not a cursor (expected EPOCH.POSITION)",
+                    field)
+                .refusal());
+  }
+
   /** An address or pattern of {@code to}. */
   static AddressPattern address(String text) {
     return read("to", text, AddressPattern::of);
@@ -107,7 +152,7 @@ public final class ReadParameters {
   }
 
   /** Names the parameter in whatever the reader refuses. */
-  private static <P> P read(String name, String text, Function<String, P> reader) {
+  public static <P> P read(String name, String text, Function<String, P> reader) {
     try {
       return reader.apply(text);
     } catch (Refusal e) {
