@@ -29,7 +29,8 @@ final class OnlyActiveTest {
   }
 
   private static String typing(String topic, String more) {
-    return "{\"to\":[\"topic:%s\"],\"title\":\"typing\",\"onlyActive\":true%s}".formatted(topic, more);
+    return "{\"to\":[\"topic:%s\"],\"title\":\"typing\",\"onlyActive\":true%s}"
+        .formatted(topic, more);
   }
 
   private static JsonNode published(String json) {
@@ -55,8 +56,7 @@ final class OnlyActiveTest {
   void streamsGetItLiveAndWhenTheyResume() {
     String json =
         typing("live", ",\"data\":{\"a\":1},\"key\":\"k\"").replace("]", ",\"user:alice\"]");
-    String seen =
-        ",\"key\":\"k\",\"onlyActive\":true,\"data\":{\"a\":1},\"direct\":true}";
+    String seen = ",\"key\":\"k\",\"onlyActive\":true,\"data\":{\"a\":1},\"direct\":true}";
     String before = published(typing("before", "")).get("cursor").asString();
     String query = "?to=topic:live&to=user:alice";
     String cursor;
@@ -78,7 +78,8 @@ final class OnlyActiveTest {
   @Test
   void historyDoesNotHaveItByWhateverWay() {
     String all = all("alice");
-    String before = published("{\"to\":[\"topic:past\"],\"title\":\"kept\"}").get("cursor").asString();
+    String before =
+        published("{\"to\":[\"topic:past\"],\"title\":\"kept\"}").get("cursor").asString();
     String id = published(typing("past", "")).get("id").asString();
     published("{\"to\":[\"topic:past\"],\"title\":\"kept\"}");
     for (String query : List.of("", "&after=earliest", "&after=" + before, "&before=" + before)) {
@@ -142,8 +143,7 @@ final class OnlyActiveTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "\"true\"", "{}"})
   void onlyABooleanWillDo(String value) {
-    Wire.Answer answer =
-        hub.publish(all("publisher"), typing("wrong", "").replace("true", value));
+    Wire.Answer answer = hub.publish(all("publisher"), typing("wrong", "").replace("true", value));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("field").asString()).isEqualTo("onlyActive");
   }

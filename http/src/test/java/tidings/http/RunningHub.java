@@ -81,6 +81,7 @@ final class RunningHub implements AutoCloseable {
 
   final KeptRevocations revocations;
   final Hub hub;
+  final InboxStore people;
   final HttpServer server;
   final Audit audit = new Audit();
   final int port;
@@ -98,6 +99,9 @@ final class RunningHub implements AutoCloseable {
 
   /** Between the hub and its store. */
   final Pause pause = new Pause();
+
+  /** The same, for what is kept of people. */
+  final Pause pauseOfPeople = new Pause();
 
   private final Path folder;
   private final SqliteLog log;
@@ -292,10 +296,11 @@ final class RunningHub implements AutoCloseable {
             new LiveTickets(CLOCK, random),
             new SessionCookie(COOKIE),
             new Origins(Set.of(ORIGIN)));
+    people = pauseOfPeople.before(InboxStore.class, pause.before(InboxStore.class, log.inboxes()));
     hub =
         new Hub(
             pause.before(Log.class, log),
-            pause.before(InboxStore.class, log.inboxes()),
+            people,
             new HubSettings(64L << 20, options.heartbeat, options.noProgress),
             authenticator,
             CLOCK,

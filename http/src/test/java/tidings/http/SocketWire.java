@@ -129,27 +129,27 @@ final class SocketWire implements AutoCloseable {
     return new Frame(kind, payload);
   }
 
-  /** The next frame, which must be of a kind; ticks are passed over. */
+  /** The next frame, which must be of a kind; what comes at any time is passed over. */
   Frame frame(int kind) {
     while (true) {
       Frame frame = frame();
-      if (frame == null || frame.kind != kind && !isTick(frame)) {
+      if (frame == null || frame.kind != kind && !isAside(frame)) {
         throw new AssertionError(
             "expected %x, got %s"
                 .formatted(
                     kind, frame == null ? "the end" : "%x %s".formatted(frame.kind, frame.text())));
       }
-      if (!isTick(frame)) {
+      if (!isAside(frame)) {
         return frame;
       }
     }
   }
 
-  private static boolean isTick(Frame frame) {
-    return frame.kind == TEXT && frame.text().startsWith("{\"event\":\"tick\"");
+  private static boolean isAside(Frame frame) {
+    return frame.kind == TEXT && frame.text().matches("\\{\"event\":\"(tick|inbox)\".*");
   }
 
-  /** The next message that is no tick. */
+  /** The next message that is no tick, and tells of no inbox. */
   String text() {
     return frame(TEXT).text();
   }

@@ -151,7 +151,7 @@ final class StreamTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
           .until(() ->
-              ("event: tick\nid: " + cursor + "\ndata: {\"cursor\":\"" + cursor + "\"}\n")
+              ("event: tick\nid: " + cursor + "\ndata: {\"cursor\":\"" + cursor + "\",\"rev\":0}\n")
                   .equals(wire.frame()));
     }
   }

@@ -114,7 +114,7 @@ final class WebSocketTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
           .until(() ->
-              ("{\"event\":\"tick\",\"cursor\":\"" + cursor + "\"}")
+              ("{\"event\":\"tick\",\"cursor\":\"" + cursor + "\",\"rev\":0}")
                   .equals(requireNonNull(socket.frame()).text()));
     }
   }

@@ -143,8 +143,14 @@ final class Wire implements AutoCloseable {
     throw new IllegalStateException("the connection ended within: " + line);
   }
 
-  /** The next frame of a stream without its empty line; null when the stream has ended. */
+  /** The next frame of a stream that tells of no inbox, which comes at any time. */
   @Nullable String frame() {
+    String frame = anyFrame();
+    return frame != null && frame.startsWith("event: inbox\n") ? frame() : frame;
+  }
+
+  /** The next frame of a stream without its empty line; null when the stream has ended. */
+  @Nullable String anyFrame() {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     int before = 0;
     for (int b = readBody(); b >= 0; b = readBody()) {

@@ -1,7 +1,9 @@
 package tidings.core.delivery;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import tidings.core.inbox.Summary;
 import tidings.core.log.Cursor;
 import tidings.core.notification.AddressPattern;
 
@@ -22,8 +24,19 @@ public sealed interface ControlEvent {
   record Hello(Cursor cursor, int heartbeatMs, List<AddressPattern> to, @Nullable String user)
       implements ControlEvent {}
 
-  /** The line is alive, and all up to the cursor was looked at. */
-  record Tick(Cursor cursor) implements ControlEvent {}
+  /**
+   * The line is alive, and all up to the cursor was looked at.
+   *
+   * @param rev the user's revision, if there is a user and it is known
+   */
+  record Tick(Cursor cursor, OptionalLong rev) implements ControlEvent {}
+
+  /**
+   * How the user's inbox stands.
+   *
+   * @param cursor where the reader stands, which says nothing of what was counted
+   */
+  record Inbox(Cursor cursor, Summary summary) implements ControlEvent {}
 
   /**
    * Something can't be given any more; the stream goes on from the cursor.

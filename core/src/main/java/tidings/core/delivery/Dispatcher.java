@@ -5,13 +5,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
+import tidings.core.filter.Filter;
+import tidings.core.inbox.Change;
 import tidings.core.log.Cursor;
 
 /**
  * The fan-out of one event loop: owns that loop's subscribers, who come, change and go here.
  *
- * <p>{@link #wake()}, {@link #traffic()}, {@link #shed}, {@link #drain} and {@link #close()} may be
- * called by any thread; all else runs on the loop's thread.
+ * <p>{@link #wake()}, {@link #changed}, {@link #traffic()}, {@link #shed}, {@link #drain} and
+ * {@link #close()} may be called by any thread; all else runs on the loop's thread.
  */
 public final class Dispatcher {
   private static final int DRAIN_STEP_MS = 50;
@@ -21,6 +24,7 @@ public final class Dispatcher {
   private final Traffic traffic = new Traffic();
   private final Audiences audiences = new Audiences();
   private final Turns turns;
+  private final UserStreams users;
   private final FanOut fanOut;
   private final Sweep sweep;
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -30,8 +34,9 @@ public final class Dispatcher {
     this.shared = shared;
     this.loop = new Loop(executor);
     Windows windows = new Windows(shared);
-    Replay replay = new Replay(shared, windows, traffic);
+    Replay replay = new Replay(this, shared, windows);
     this.turns = new Turns(this, shared, loop, replay);
+    this.users = new UserStreams(this, shared, loop, turns);
     this.fanOut = new FanOut(this, shared, loop, audiences, replay, turns);
     this.sweep = new Sweep(this, shared, loop, audiences, windows);
     sweep.start();
@@ -45,6 +50,15 @@ public final class Dispatcher {
         fanOut.begin();
       });
     }
+  }
+
+  /** Tells it that a user's revision was raised. */
+  void changed(String user, long rev, Change change) {
+    users.changed(user, rev, change);
+  }
+
+  UserStreams users() {
+    return users;
   }
 
   /** What it has done so far; any thread may read that. */
@@ -70,6 +84,9 @@ public final class Dispatcher {
     subscriber.progressS = traffic.nowS();
     try {
       greet(subscriber, subscription.start());
+      if (subscription.person() != null) {
+        users.add(subscriber, subscription.person());
+      }
     } catch (RuntimeException | Error e) { // or it would be ticked, and never get anything
       remove(subscriber);
       throw e;
@@ -156,10 +173,23 @@ public final class Dispatcher {
     return shared.cursor(subscriber.cursor);
   }
 
+  /** Moves one that has other credentials now, which may show another inbox. */
+  Cursor renew(Subscriber subscriber, Interest interest) {
+    Cursor cursor = change(subscriber, interest);
+    users.owe(subscriber);
+    return cursor;
+  }
+
+  /** What a subscriber would get of what it asks for, with these credentials. */
+  Interest interest(Subscriber subscriber, Caller caller, Filter filter) {
+    return Interest.of(caller, filter, users.preferences(subscriber));
+  }
+
   void remove(Subscriber subscriber) {
     if (subscriber.state != Subscriber.State.LEFT) {
       subscriber.state = Subscriber.State.LEFT;
       audiences.remove(subscriber);
+      users.remove(subscriber);
       traffic.subscribers(audiences.size());
     }
   }

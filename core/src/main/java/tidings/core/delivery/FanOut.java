@@ -57,17 +57,19 @@ final class FanOut {
     if (pass != null) {
       return;
     }
+    long tailEnd = shared.tail().end();
+    dispatcher.users().takeNews(); // so that all up to here passes what was saved before it
     if (audiences.size() == 0) {
-      position = shared.tail().end();
+      position = tailEnd;
       return;
     }
-    long end = Math.min(shared.tail().end(), position + Window.ENTRIES_MAX);
+    long end = Math.min(tailEnd, position + Window.ENTRIES_MAX);
     if (end == position) {
       return;
     }
     List<Entry> entries = new ArrayList<>((int) (end - position));
     if (!shared.tail().read(position + 1, end, entries)) {
-      leftBehind();
+      leftBehind(tailEnd);
       return;
     }
     Window window = new Window(shared.epoch(), position + 1, end, entries);
@@ -109,9 +111,9 @@ final class FanOut {
   }
 
   /** The tail was faster. */
-  private void leftBehind() {
+  private void leftBehind(long tailEnd) {
     long from = position;
-    position = shared.tail().end();
+    position = tailEnd;
     allFallBehind(from);
   }
 

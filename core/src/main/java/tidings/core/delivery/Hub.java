@@ -8,9 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tidings.core.access.Caller;
 import tidings.core.access.Validity;
+import tidings.core.filter.Filter;
+import tidings.core.inbox.Change;
 import tidings.core.inbox.InboxStore;
 import tidings.core.inbox.Inboxes;
+import tidings.core.inbox.Person;
 import tidings.core.intake.Ids;
 import tidings.core.intake.Intake;
 import tidings.core.log.Entry;
@@ -24,6 +29,7 @@ import tidings.core.log.Log;
  */
 public final class Hub implements AutoCloseable {
   private final Log log;
+  private final InstantSource clock;
   private final Shared shared;
   private final Intake intake;
   private final History history;
@@ -45,10 +51,21 @@ public final class Hub implements AutoCloseable {
       LongSupplier ticker,
       RandomGenerator random) {
     this.log = log;
-    this.shared = new Shared(log, settings, validity, clock, ticker, random);
+    this.clock = clock;
+    this.inboxes = new Inboxes(people, log, clock);
+    this.shared = new Shared(log, inboxes, settings, validity, clock, ticker, random);
     this.intake = new Intake(log, clock, new Ids(random));
     this.history = new History(shared, people);
-    this.inboxes = new Inboxes(people, log, clock);
+    people.listen(
+        new InboxStore.Listener() {
+          @Override
+          public void changed(String user, long rev, Change change) {
+            dispatchers.forEach(dispatcher -> dispatcher.changed(user, rev, change));
+          }
+
+          @Override
+          public void erased(String user) {}
+        });
   }
 
   /** Begins to take appends. Called once. */
@@ -83,6 +100,16 @@ public final class Hub implements AutoCloseable {
 
   public Inboxes inboxes() {
     return inboxes;
+  }
+
+  /**
+   * What a caller gets now of what it asks for.
+   *
+   * @param person what is known of the caller as a user; null for none
+   * @throws tidings.core.problem.Refusal as {@link Interest#of} does
+   */
+  public Interest interest(Caller caller, Filter filter, @Nullable Person person) {
+    return Subscription.of(caller, filter, person, new Start.Latest(), clock.instant()).interest();
   }
 
   /** How many entries are held in memory for those who are nearly up to date. */

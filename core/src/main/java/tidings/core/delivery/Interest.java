@@ -1,15 +1,19 @@
 package tidings.core.delivery;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Mute;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
+import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
@@ -21,38 +25,39 @@ import tidings.core.problem.Refusal;
  * @param granted what it may read; checked for every entry, at delivery and at replay
  * @param filter the types, sources and level that it wants
  * @param user the reader as an address, null for anonymous readers
+ * @param muted topics at which nothing reaches it
  */
 public record Interest(
     List<AddressPattern> to,
     List<AddressPattern> granted,
     Filter filter,
-    Address.@Nullable User user) {
+    Address.@Nullable User user,
+    List<TopicPattern> muted) {
 
   private static final int INDEXED_MAX = 64;
 
   public Interest {
     to = List.copyOf(to);
     granted = List.copyOf(granted);
+    muted = List.copyOf(muted);
   }
 
   /**
-   * What a caller gets of what it asks for. Without addresses that is everyone's, its own, and all
-   * topics that it may read.
+   * What a caller gets of what it asks for. Without addresses that is everyone's, its own, and of
+   * the topics that it may read those that it follows, or all if it has saved no list; and its
+   * mutes count then, and only then.
    *
+   * @param preferences those in force now
    * @throws Refusal of kind {@code FORBIDDEN}, or {@code UNAUTHENTICATED} for an anonymous caller,
    *     if an address is wholly outside the grant
    */
-  public static Interest of(Caller caller, Filter filter) {
+  public static Interest of(Caller caller, Filter filter, Preferences preferences) {
     Address.User user = caller.user() == null ? null : new Address.User(caller.user());
     List<AddressPattern> granted = caller.grant().subscribe();
-    List<AddressPattern> to = new ArrayList<>();
     if (filter.to().isEmpty()) {
-      for (AddressPattern pattern : granted) {
-        if (isDefault(pattern, user) && !to.contains(pattern)) {
-          to.add(pattern);
-        }
-      }
+      return unaddressed(filter, granted, user, user == null ? Preferences.NONE : preferences);
     }
+    List<AddressPattern> to = new ArrayList<>();
     for (AddressPattern asked : filter.to()) {
       List<AddressPattern> narrowed = asked.within(granted);
       if (narrowed.isEmpty()) {
@@ -62,27 +67,84 @@ public record Interest(
                 "to")
             .refusal();
       }
-      narrowed.stream().filter(pattern -> !to.contains(pattern)).forEach(to::add);
+      addEach(to, narrowed);
     }
-    return new Interest(to, granted, filter.withoutAddresses(), user);
+    return new Interest(to, granted, filter.withoutAddresses(), user, List.of());
   }
 
-  private static boolean isDefault(AddressPattern pattern, Address.@Nullable User user) {
+  private static Interest unaddressed(
+      Filter filter,
+      List<AddressPattern> granted,
+      Address.@Nullable User user,
+      Preferences preferences) {
+    List<Preferences.Follow> follows = preferences.follows();
+    List<AddressPattern> to = new ArrayList<>();
+    for (AddressPattern pattern : granted) {
+      if (isOfTopics(pattern) ? follows == null : isDefault(pattern, user)) {
+        addEach(to, List.of(pattern));
+      }
+    }
+    if (follows != null) {
+      for (Preferences.Follow follow : follows) {
+        addEach(to, AddressPattern.of("topic:" + follow.pattern()).within(granted));
+      }
+    }
+    return preferences.mutes().isEmpty()
+        ? new Interest(to, granted, filter.withoutAddresses(), user, List.of())
+        : muting(preferences.mutes(), to, granted, filter, user);
+  }
+
+  /** What is muted by its type or source is excluded as if it had been asked for so. */
+  private static Interest muting(
+      List<Mute> mutes,
+      List<AddressPattern> to,
+      List<AddressPattern> granted,
+      Filter filter,
+      Address.@Nullable User user) {
+    List<TopicPattern> topics = new ArrayList<>();
+    List<TopicPattern> types = new ArrayList<>(filter.types().exclude());
+    List<Filter.SourcePattern> sources = new ArrayList<>(filter.sources().exclude());
+    for (Mute mute : mutes) {
+      switch (mute) {
+        case Mute.OfTopic of -> topics.add(of.pattern());
+        case Mute.OfType of -> types.add(of.pattern());
+        case Mute.OfSource of -> sources.add(of.pattern());
+      }
+    }
+    Filter unmuted =
+        new Filter(
+            List.of(),
+            new Filter.Choice<>(filter.types().include(), types),
+            new Filter.Choice<>(filter.sources().include(), sources),
+            filter.level());
+    return new Interest(to, granted, unmuted, user, topics);
+  }
+
+  private static void addEach(List<AddressPattern> to, Collection<AddressPattern> more) {
+    more.stream().filter(pattern -> !to.contains(pattern)).forEach(to::add);
+  }
+
+  private static boolean isOfTopics(AddressPattern pattern) {
     return switch (pattern) {
       case AddressPattern.AnyUser any -> false;
-      case AddressPattern.One one ->
-          !(one.address() instanceof Address.User) || one.address().equals(user);
+      case AddressPattern.One one -> one.address() instanceof Address.OfTopic;
       case AddressPattern.Topics topics -> true;
     };
   }
 
-  /** Whether an entry is for this reader: wanted, and granted at one of its addresses. */
+  /** Whether a pattern that is none of topics says what any reader, or this user, gets. */
+  private static boolean isDefault(AddressPattern pattern, Address.@Nullable User user) {
+    return pattern instanceof AddressPattern.One one
+        && (one.address() instanceof Address.Everyone || one.address().equals(user));
+  }
+
+  /** Whether an entry is for this reader: wanted, and at one address granted and not muted. */
   public boolean admits(Entry entry) {
     if (!filter.wants(entry)) {
       return false;
     }
     for (Address address : entry.to()) {
-      if (any(to, address) && any(granted, address)) {
+      if (any(to, address) && isOpen(address)) {
         return true;
       }
     }
@@ -91,7 +153,16 @@ public record Interest(
 
   /** Whether an entry with this address, found under {@link #to}, is for this reader. */
   boolean admits(Entry entry, Address address) {
-    return filter.wants(entry) && any(granted, address);
+    return filter.wants(entry) && isOpen(address);
+  }
+
+  private boolean isOpen(Address address) {
+    return any(granted, address) && (muted.isEmpty() || !isMuted(address));
+  }
+
+  private boolean isMuted(Address address) {
+    return address instanceof Address.OfTopic of
+        && muted.stream().anyMatch(pattern -> pattern.matches(of.topic()));
   }
 
   /** Whether the reader is addressed as a user, and reads what is. */

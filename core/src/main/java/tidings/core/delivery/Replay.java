@@ -22,14 +22,16 @@ final class Replay {
   /** Entries in one read for one subscriber: what is read and can't be written is read again. */
   private static final int ALONE_ENTRIES = 256;
 
+  private final Dispatcher dispatcher;
   private final Shared shared;
   private final Windows windows;
   private final Traffic traffic;
 
-  Replay(Shared shared, Windows windows, Traffic traffic) {
+  Replay(Dispatcher dispatcher, Shared shared, Windows windows) {
+    this.dispatcher = dispatcher;
     this.shared = shared;
     this.windows = windows;
-    this.traffic = traffic;
+    this.traffic = dispatcher.traffic();
   }
 
   /** How far a turn brought a subscriber. */
@@ -102,6 +104,9 @@ final class Replay {
    */
   boolean write(Subscriber subscriber, Window window, long selected, long direct) {
     if (selected != 0) {
+      if ((selected & window.withdrawals) != 0) {
+        dispatcher.users().owe(subscriber);
+      }
       Outlet outlet = subscriber.outlet;
       Window.Frames frames = window.frames(outlet.encoding(), selected, direct);
       int count = frames.frames().size();

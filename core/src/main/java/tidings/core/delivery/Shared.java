@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Validity;
+import tidings.core.inbox.Inboxes;
 import tidings.core.log.Cursor;
 import tidings.core.log.Epochs;
 import tidings.core.log.Log;
@@ -19,6 +20,7 @@ final class Shared {
   private final Log log;
   private final Tail tail;
   private final SharedPages pages;
+  private final Inboxes inboxes;
   private final HubSettings settings;
   private final Validity validity;
   private final InstantSource clock;
@@ -28,6 +30,7 @@ final class Shared {
 
   Shared(
       Log log,
+      Inboxes inboxes,
       HubSettings settings,
       Validity validity,
       InstantSource clock,
@@ -36,6 +39,7 @@ final class Shared {
     this.log = log;
     this.tail = new Tail(log.end(), settings.tailBytesMax());
     this.pages = new SharedPages(log.reader());
+    this.inboxes = inboxes;
     this.settings = settings;
     this.validity = validity;
     this.clock = clock;
@@ -49,6 +53,10 @@ final class Shared {
 
   SharedPages pages() {
     return pages;
+  }
+
+  Inboxes inboxes() {
+    return inboxes;
   }
 
   LogReader reader() {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Summary;
 import tidings.core.log.Cursor;
 import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Refusal;
@@ -50,6 +51,13 @@ public final class Subscriber {
   /** When something was last written to it, a tick too; in seconds of the dispatcher's ticker. */
   int progressS;
 
+  UserStreams.@Nullable User user; // who hears of the inbox
+  int placeOfUser; // among that user's
+  @Nullable Filter unaddressed; // what was asked for, if preferences say the rest
+  boolean owed; // an event of the inbox
+  @Nullable Summary held; // until its outlet takes it
+  long toldMs; // when it got the last one, by the ticker
+
   Subscriber(
       Dispatcher dispatcher,
       long number,
@@ -61,6 +69,7 @@ public final class Subscriber {
     this.audience = audience;
     this.outlet = outlet;
     this.caller = subscription.caller();
+    this.unaddressed = subscription.unaddressed();
     this.expiresMs = expiresMs(caller);
   }
 
@@ -98,7 +107,9 @@ public final class Subscriber {
    * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
    */
   public Cursor change(Filter filter) {
-    return dispatcher.change(this, Interest.of(caller, filter));
+    Interest interest = dispatcher.interest(this, caller, filter);
+    asks(filter);
+    return dispatcher.change(this, interest);
   }
 
   /**
@@ -109,7 +120,9 @@ public final class Subscriber {
    * @throws Refusal as {@link #change(Filter)} does
    */
   public Cursor change(Filter filter, Start start) {
-    return dispatcher.change(this, Interest.of(caller, filter), start);
+    Interest interest = dispatcher.interest(this, caller, filter);
+    asks(filter);
+    return dispatcher.change(this, interest, start);
   }
 
   /**
@@ -120,11 +133,16 @@ public final class Subscriber {
    * @throws Refusal as {@link #change(Filter)} does
    */
   public Cursor renew(Caller caller, Filter filter) {
-    Interest interest = Interest.of(caller, filter);
+    Interest interest = dispatcher.interest(this, caller, filter);
+    asks(filter);
     this.caller = caller;
     this.expiresMs = expiresMs(caller);
     this.changes = -1;
-    return dispatcher.change(this, interest);
+    return dispatcher.renew(this, interest);
+  }
+
+  private void asks(Filter filter) {
+    unaddressed = user != null && filter.to().isEmpty() ? filter : null;
   }
 
   @Override

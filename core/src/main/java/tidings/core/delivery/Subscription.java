@@ -1,7 +1,11 @@
 package tidings.core.delivery;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Person;
+import tidings.core.inbox.Preferences;
 import tidings.core.problem.Refusal;
 
 /**
@@ -10,15 +14,31 @@ import tidings.core.problem.Refusal;
  * @param interest what it gets
  * @param start where it begins
  * @param caller whose it is; the stream ends with these credentials
+ * @param person the caller as a user, who hears of the inbox; null for none
+ * @param unaddressed what was asked for, if that names no addresses: then the user's preferences
+ *     say what it gets, and {@code interest} changes with them; else null
  */
-public record Subscription(Interest interest, Start start, Caller caller) {
+public record Subscription(
+    Interest interest,
+    Start start,
+    Caller caller,
+    @Nullable Person person,
+    @Nullable Filter unaddressed) {
 
   /**
    * Checks what a caller asks for.
    *
+   * @param person what is known of the caller as a user; null for none
    * @throws Refusal of kind {@code FORBIDDEN} if an address is wholly outside the grant
    */
-  public static Subscription of(Caller caller, Filter filter, Start start) {
-    return new Subscription(Interest.of(caller, filter), start, caller);
+  public static Subscription of(
+      Caller caller, Filter filter, @Nullable Person person, Start start, Instant now) {
+    Preferences preferences = person == null ? Preferences.NONE : person.preferences().at(now);
+    return new Subscription(
+        Interest.of(caller, filter, preferences),
+        start,
+        caller,
+        person,
+        person != null && filter.to().isEmpty() ? filter : null);
   }
 }

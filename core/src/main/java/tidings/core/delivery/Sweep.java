@@ -61,11 +61,15 @@ final class Sweep {
 
   private void check(Subscriber subscriber, int nowS, Slice slice) {
     Outlet outlet = subscriber.outlet;
-    int quietS = nowS - subscriber.progressS;
     if (slice.isOver(subscriber)) {
       dispatcher.expire(subscriber);
-    } else if (quietS >= shared.heartbeatS() && outlet.isWritable()) {
-      outlet.write(new ControlEvent.Tick(dispatcher.reached(subscriber)));
+      return;
+    }
+    dispatcher.users().look(subscriber, slice.nowMs);
+    int quietS = nowS - subscriber.progressS;
+    if (quietS >= shared.heartbeatS() && outlet.isWritable()) {
+      outlet.write(
+          new ControlEvent.Tick(dispatcher.reached(subscriber), UserStreams.rev(subscriber)));
       subscriber.progressS = nowS;
       outlet.flush();
     } else if (quietS >= shared.noProgressS() && !outlet.isWritable()) {

@@ -31,6 +31,11 @@ final class Turns {
     add(subscriber);
   }
 
+  /** Whether anyone waits for a turn. */
+  boolean areGoing() {
+    return going;
+  }
+
   /** Gives a subscriber its next turn; one at a time. */
   void add(Subscriber subscriber) {
     if (subscriber.queued) {
@@ -79,6 +84,7 @@ final class Turns {
       dispatcher.expire(subscriber);
       return;
     }
+    dispatcher.users().look(subscriber, slice.nowMs);
     switch (replay.advance(subscriber, dispatcher.position())) {
       case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
       case Replay.Step.Blocked blocked -> {}

@@ -26,6 +26,10 @@ final class Window {
   final long first;
   final long last;
   final List<Entry> entries;
+
+  /** The entries that withdraw another, as bits. */
+  final long withdrawals;
+
   private final String epoch;
   private final Map<Selection, Frames> made = new HashMap<>();
   private long sharedBytes;
@@ -57,6 +61,13 @@ final class Window {
     this.first = first;
     this.last = last;
     this.entries = List.copyOf(entries);
+    long bits = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).kind() == Entry.Kind.WITHDRAWN) {
+        bits |= 1L << i;
+      }
+    }
+    this.withdrawals = bits;
   }
 
   /** The entries after a position, as bits. */

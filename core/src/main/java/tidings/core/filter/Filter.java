@@ -80,7 +80,7 @@ public record Filter(
 
   /** The same without addresses. */
   public Filter withoutAddresses() {
-    return withAddresses(List.of());
+    return to.isEmpty() ? this : withAddresses(List.of());
   }
 
   /** Whether type, source and level are wanted; the addresses are not looked at. */

@@ -34,14 +34,13 @@ public final class Inboxes {
   public static final int ENTRIES_MAX = 500;
 
   private static final int SEARCH_MS = 500;
-  private static final int PEOPLE_MAX = 100_000;
   private static final int TOPICS_FOUND_MAX = 200_000;
 
   private final InboxStore store;
   private final Log log;
   private final InstantSource clock;
   private final Unread unread = new Unread();
-  private final Lru<String, CompletableFuture<Person>> people = new Lru<>(PEOPLE_MAX);
+  private final People people;
   private final Lru<Followed.Key, Followed> followed = new Lru<>(TOPICS_FOUND_MAX);
 
   /**
@@ -51,17 +50,18 @@ public final class Inboxes {
     this.store = store;
     this.log = log;
     this.clock = clock;
+    this.people = new People(store, log);
     store.listen(
         new InboxStore.Listener() {
           @Override
           public void changed(String user, long rev, Change change) {
-            people.remove(user);
+            people.changed(user);
             unread.changed(user, rev, change);
           }
 
           @Override
           public void erased(String user) {
-            people.remove(user);
+            people.changed(user);
           }
         });
   }
@@ -73,33 +73,7 @@ public final class Inboxes {
    *     who begins now, and the next call tries again
    */
   public CompletableFuture<Person> enter(String user) {
-    CompletableFuture<Person> known = people.get(user);
-    if (known != null) {
-      return known;
-    }
-    long end = log.end();
-    CompletableFuture<Person> entering = new CompletableFuture<>();
-    people.put(user, entering, 1); // before it is read, so that a change meanwhile removes it
-    CompletableFuture<Optional<Person>> stored =
-        person(user)
-            .thenCompose(found ->
-                found.isPresent()
-                    ? CompletableFuture.completedFuture(found)
-                    : store.change(user, new Change.Begin(end)).thenCompose(begun -> person(user)));
-    var _ =
-        stored.handle((person, failure) -> {
-          if (failure != null || person.isEmpty()) {
-            people.remove(user, entering);
-            return entering.complete(Person.begins(0, user, end));
-          }
-          return entering.complete(person.get());
-        });
-    return entering;
-  }
-
-  private CompletableFuture<Optional<Person>> person(String user) {
-    return store.read(
-        InboxStore.Lane.COUNTS, snapshot -> Optional.ofNullable(snapshot.person(user)));
+    return people.enter(user);
   }
 
   /** One reading of a caller's inbox. */
@@ -328,7 +302,8 @@ public final class Inboxes {
 
   private Changed change(Caller caller, Change change) {
     String user = user(caller);
-    return join(store.change(user, change).whenComplete((changed, failure) -> people.remove(user)));
+    return join(
+        store.change(user, change).whenComplete((changed, failure) -> people.changed(user)));
   }
 
   private static Address.User address(Caller caller) {

@@ -48,8 +48,21 @@ public record Draft(
   /** The same with another {@code ref}. */
   public Draft withRef(String value) {
     return new Draft(
-        to, title, body, type, source, level, link, icon, data, value, key, expires, time,
-        onlyActive, raw);
+        to,
+        title,
+        body,
+        type,
+        source,
+        level,
+        link,
+        icon,
+        data,
+        value,
+        key,
+        expires,
+        time,
+        onlyActive,
+        raw);
   }
 
   /** Starts a draft with the two things that it must have. */
@@ -147,8 +160,21 @@ public record Draft(
 
     public Draft build() {
       return new Draft(
-          to, title, body, type, source, level, link, icon, data, ref, key, expires, time,
-          onlyActive, raw);
+          to,
+          title,
+          body,
+          type,
+          source,
+          level,
+          link,
+          icon,
+          data,
+          ref,
+          key,
+          expires,
+          time,
+          onlyActive,
+          raw);
     }
   }
 }

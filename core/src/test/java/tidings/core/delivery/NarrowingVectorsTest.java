@@ -13,6 +13,7 @@ import tidings.core.access.Caller;
 import tidings.core.access.Grant;
 import tidings.core.access.Publisher;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Preferences;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
 import tidings.core.problem.Problem;
@@ -35,7 +36,8 @@ final class NarrowingVectorsTest {
     Filter filter =
         new Filter(
             patterns(vector.get("asked")), Filter.Choice.any(), Filter.Choice.any(), Level.INFO);
-    return Interest.of(new Caller(user, Publisher.subject(user), grant, null, null), filter);
+    return Interest.of(
+        new Caller(user, Publisher.subject(user), grant, null, null), filter, Preferences.NONE);
   }
 
   private static List<AddressPattern> patterns(JsonNode texts) {

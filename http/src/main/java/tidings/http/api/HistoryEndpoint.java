@@ -13,6 +13,7 @@ import tidings.core.delivery.History;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.Interest;
 import tidings.core.delivery.Start;
+import tidings.core.filter.Filter;
 import tidings.core.inbox.Words;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -55,13 +56,21 @@ public final class HistoryEndpoint implements Endpoint {
   @Override
   public void handle(Exchange exchange) {
     exchange.request().allowParameters(PARAMETERS);
-    callers.identify(exchange, caller -> read(exchange, caller));
+    callers.identify(
+        exchange,
+        caller -> {
+          int patternsMax = callers.usage().limits().patternsPerStream();
+          Filter filter = ReadParameters.filter(exchange.request(), patternsMax);
+          callers.whenKnown(
+              exchange,
+              caller,
+              filter,
+              person -> read(exchange, caller, hub.interest(caller, filter, person)));
+        });
   }
 
-  private void read(Exchange exchange, Caller caller) {
+  private void read(Exchange exchange, Caller caller, Interest interest) {
     Request request = exchange.request();
-    int patternsMax = callers.usage().limits().patternsPerStream();
-    Interest interest = Interest.of(caller, ReadParameters.filter(request, patternsMax));
     int limit = ReadParameters.limit(request, LIMIT, LIMIT_MAX);
     String before = request.parameter("before");
     String after = request.parameter("after");

@@ -26,6 +26,7 @@ import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
+import tidings.http.stream.ControlJson;
 import tidings.http.stream.ReadParameters;
 
 /** {@code /v1/inbox}: a user's own list, its counts, and marks in it (protocol/inbox.md). */
@@ -104,14 +105,7 @@ final class InboxEndpoints {
                   summary -> {
                     callers.checkHolds(caller);
                     return Response.json(
-                        200,
-                        JsonWriter.object(96)
-                            .number("unread", summary.unread())
-                            .number("unseen", summary.unseen())
-                            .bool("more", summary.more())
-                            .number("rev", summary.rev())
-                            .text("cursor", summary.cursor().toString())
-                            .bytes());
+                        200, ControlJson.summary(JsonWriter.object(96), summary).bytes());
                   }));
     };
   }

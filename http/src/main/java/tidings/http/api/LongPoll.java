@@ -92,7 +92,9 @@ final class LongPoll {
     Bell waiting = new Bell(next, page);
     bell = waiting;
     waiting.subscriber =
-        exchange.dispatcher().subscribe(new Subscription(interest, next, caller), waiting);
+        exchange
+            .dispatcher()
+            .subscribe(new Subscription(interest, next, caller, null, null), waiting);
   }
 
   private void answer(History.Page page) {

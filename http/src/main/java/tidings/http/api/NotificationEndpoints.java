@@ -8,6 +8,7 @@ import tidings.core.access.Caller;
 import tidings.core.delivery.Hub;
 import tidings.core.delivery.Interest;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
 import tidings.core.problem.Problem;
@@ -34,7 +35,7 @@ public final class NotificationEndpoints {
   private void one(Exchange exchange, Caller caller) {
     UUID id = NotificationId.of(exchange.request()).orElseThrow(NotificationId::notFound);
     Entry entry = given(caller, hub.history().find(caller, id));
-    Interest interest = Interest.of(caller, Filter.NONE);
+    Interest interest = Interest.of(caller, Filter.NONE, Preferences.NONE);
     exchange.respond(Response.json(200, new Pages(hub.log().epochs()).item(entry, interest)));
   }
 

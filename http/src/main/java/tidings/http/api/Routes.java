@@ -71,8 +71,8 @@ public final class Routes {
       SessionCookie cookie,
       Origins origins) {
 
-    private Callers callers(Authenticator of, Usage usage) {
-      return new Callers(of, usage, sessions, tickets, cookie, origins);
+    private Callers callers(Authenticator of, Usage usage, Hub hub) {
+      return new Callers(of, usage, sessions, tickets, cookie, origins, hub.inboxes());
     }
   }
 
@@ -82,7 +82,8 @@ public final class Routes {
    */
   public static Router ofAdministration(Parts parts) {
     Access access = parts.access;
-    Callers callers = access.callers(Administrator.HERE, new Usage(parts.limits, parts.ticker));
+    Callers callers =
+        access.callers(Administrator.HERE, new Usage(parts.limits, parts.ticker), parts.hub);
     Router.Builder routes = new Router.Builder();
     administer(routes, callers, access, parts.clock);
     return routes.otherwise(exchange ->
@@ -119,7 +120,8 @@ public final class Routes {
   public static Router of(Parts parts) {
     Hub hub = parts.hub;
     Access access = parts.access;
-    Callers callers = access.callers(access.authenticator, new Usage(parts.limits, parts.ticker));
+    Callers callers =
+        access.callers(access.authenticator, new Usage(parts.limits, parts.ticker), hub);
     SessionEndpoints session = new SessionEndpoints(callers, access.sessions, access.cookie);
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
     BooleanSupplier turnedAway = () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean();

@@ -3,6 +3,7 @@ package tidings.http.exchange;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +13,9 @@ import tidings.core.access.Caller;
 import tidings.core.access.Publisher;
 import tidings.core.access.Sessions;
 import tidings.core.access.Tickets;
+import tidings.core.filter.Filter;
+import tidings.core.inbox.Inboxes;
+import tidings.core.inbox.Person;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.http.limit.Counts;
@@ -32,6 +36,9 @@ public final class Callers {
   public static final Problem ENDED =
       Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended");
 
+  /** Whose preferences can't be read by then is taken for one who has saved none. */
+  private static final int KNOWN_MAX_S = 5;
+
   private static final Logger logger = LoggerFactory.getLogger(Callers.class);
   private static final String SCHEME = "Bearer ";
   private static final Problem DEFECT = Problem.of(Problem.Kind.INTERNAL, "an internal error");
@@ -44,20 +51,26 @@ public final class Callers {
   private final Tickets tickets;
   private final SessionCookie cookie;
   private final Origins origins;
+  private final Inboxes inboxes;
 
+  /**
+   * @param inboxes those of users, who begin with the first request that is admitted
+   */
   public Callers(
       Authenticator authenticator,
       Usage usage,
       Sessions sessions,
       Tickets tickets,
       SessionCookie cookie,
-      Origins origins) {
+      Origins origins,
+      Inboxes inboxes) {
     this.authenticator = authenticator;
     this.usage = usage;
     this.sessions = sessions;
     this.tickets = tickets;
     this.cookie = cookie;
     this.origins = origins;
+    this.inboxes = inboxes;
   }
 
   public Usage usage() {
@@ -326,9 +339,48 @@ public final class Callers {
     }
   }
 
+  /**
+   * Goes on with what is known of a caller who is a user, on the event loop. That is waited for
+   * only where it counts, and not for long.
+   *
+   * @param filter what the caller asks for: without addresses, the user's preferences count
+   * @param next gets null for a caller who is none; what it throws becomes the answer
+   */
+  public void whenKnown(
+      Exchange exchange, Caller caller, Filter filter, Consumer<@Nullable Person> next) {
+    String user = caller.user();
+    if (user == null) {
+      next.accept(null);
+      return;
+    }
+    CompletableFuture<Person> entering = inboxes.enter(user);
+    Person unknown = Person.begins(0, user, 0);
+    if (entering.isDone()) {
+      next.accept(entering.join());
+    } else if (!filter.to().isEmpty()) {
+      next.accept(unknown);
+    } else {
+      var _ =
+          entering
+              .copy()
+              .completeOnTimeout(unknown, KNOWN_MAX_S, TimeUnit.SECONDS)
+              .thenAccept(person ->
+                  exchange.onLoop(() -> {
+                    if (person.number() == 0) {
+                      next.accept(person);
+                    } else { // perhaps it has changed since it was read
+                      whenKnown(exchange, caller, filter, next);
+                    }
+                  }));
+    }
+  }
+
   private void admit(Exchange exchange, Caller caller, Consumer<Caller> next) {
     exchange.identified(caller);
     if (enter(exchange, caller, usage.requests())) {
+      if (caller.user() != null) {
+        var _ = inboxes.enter(caller.user());
+      }
       next.accept(caller);
     } else {
       exchange.turnAway(

@@ -1,7 +1,9 @@
 package tidings.http.stream;
 
 import java.time.Instant;
+import java.util.OptionalLong;
 import tidings.core.delivery.ControlEvent;
+import tidings.core.inbox.Summary;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.JsonWriter;
 import tidings.core.notification.NotificationJson;
@@ -14,6 +16,7 @@ public final class ControlJson {
     return switch (event) {
       case ControlEvent.Hello hello -> "hello";
       case ControlEvent.Tick tick -> "tick";
+      case ControlEvent.Inbox inbox -> "inbox";
       case ControlEvent.Gap gap -> "gap";
       case ControlEvent.Reauth reauth -> "reauth";
     };
@@ -33,10 +36,24 @@ public final class ControlJson {
               .texts("to", hello.to().stream().map(AddressPattern::toString).toList())
               .text("cursor", cursor)
               .text("user", hello.user());
-      case ControlEvent.Tick tick -> json.text("cursor", cursor);
+      case ControlEvent.Tick tick -> tick(json.text("cursor", cursor), tick.rev());
+      case ControlEvent.Inbox inbox -> summary(json, inbox.summary());
       case ControlEvent.Gap gap -> gap(json, gap);
       case ControlEvent.Reauth reauth -> json.text("cursor", cursor);
     };
+  }
+
+  private static JsonWriter tick(JsonWriter json, OptionalLong rev) {
+    return rev.isPresent() ? json.number("rev", rev.getAsLong()) : json;
+  }
+
+  /** Writes how an inbox stands, as events and answers tell it (protocol/inbox.md). */
+  public static JsonWriter summary(JsonWriter json, Summary summary) {
+    return json.number("unread", summary.unread())
+        .number("unseen", summary.unseen())
+        .bool("more", summary.more())
+        .number("rev", summary.rev())
+        .text("cursor", summary.cursor().toString());
   }
 
   /** Writes a gap as streams and pages tell it (protocol/cursors.md). */

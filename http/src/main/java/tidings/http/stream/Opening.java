@@ -51,10 +51,20 @@ abstract class Opening implements Endpoint {
   private void open(Exchange exchange, Caller caller) {
     Request request = exchange.request();
     Filter filter = ReadParameters.filter(request, callers.usage().limits().patternsPerStream());
-    Subscription subscription = Subscription.of(caller, filter, start(request));
+    Start start = start(request);
+    callers.whenKnown(
+        exchange,
+        caller,
+        filter,
+        person ->
+            open(
+                exchange, filter, Subscription.of(caller, filter, person, start, clock.instant())));
+  }
+
+  private void open(Exchange exchange, Filter filter, Subscription subscription) {
     if (turnedAway.getAsBoolean()) {
       exchange.turnAway(Problem.of(Problem.Kind.OVERLOADED, "no more streams are taken now"));
-    } else if (!callers.enterStream(exchange, caller)) {
+    } else if (!callers.enterStream(exchange, subscription.caller())) {
       exchange.turnAway(
           Problem.of(
               Problem.Kind.RATE_LIMITED,

@@ -81,10 +81,14 @@ final class WebSocketEncoding implements Encoding {
    */
   ByteBuf event(ControlEvent event, Instant now) {
     JsonWriter json = JsonWriter.object(192).text("event", ControlJson.name(event));
-    if (event instanceof ControlEvent.Gap gap) {
-      json.text("cursor", gap.cursor().toString());
+    if (event instanceof ControlEvent.Gap || event instanceof ControlEvent.Inbox) {
+      json.text("cursor", event.cursor().toString());
     }
-    return text(ControlJson.write(json, event, now));
+    return text(
+        event instanceof ControlEvent.Inbox inbox
+            ? json.json(
+                "summary", ControlJson.summary(JsonWriter.object(96), inbox.summary()).end())
+            : ControlJson.write(json, event, now));
   }
 
   /** Any message. */

@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
 import tidings.core.delivery.ControlEvent;
+import tidings.core.inbox.Summary;
 import tidings.core.log.Cursor;
 import tidings.core.log.Entry;
 import tidings.core.notification.AddressPattern;
@@ -77,7 +79,23 @@ final class FrameVectors {
         String user = vector.has("user") ? vector.get("user").asString() : null;
         yield new ControlEvent.Hello(cursor, vector.get("heartbeatMs").asInt(), to, user);
       }
-      case "tick" -> new ControlEvent.Tick(cursor);
+      case "tick" ->
+          new ControlEvent.Tick(
+              cursor,
+              vector.has("rev")
+                  ? OptionalLong.of(vector.get("rev").asLong())
+                  : OptionalLong.empty());
+      case "inbox" -> {
+        JsonNode summary = vector.get("summary");
+        yield new ControlEvent.Inbox(
+            cursor,
+            new Summary(
+                summary.get("unread").asInt(),
+                summary.get("unseen").asInt(),
+                summary.get("more").asBoolean(),
+                summary.get("rev").asLong(),
+                cursor(summary)));
+      }
       case "reauth" -> new ControlEvent.Reauth(cursor);
       case "gap" ->
           new ControlEvent.Gap(

@@ -1,5 +1,6 @@
 package tidings.core.delivery;
 
+import java.util.OptionalLong;
 import tidings.core.log.Cursor;
 
 /** Does to a subscriber what a fault in the dispatcher would do. */
@@ -46,7 +47,8 @@ public final class Tampering {
     long position = subscriber.dispatcher.position();
     boolean ahead = subscriber.state == Subscriber.State.LIVE && reached.position() < position;
     if (ahead) {
-      subscriber.outlet.write(new ControlEvent.Tick(new Cursor(reached.epoch(), position)));
+      subscriber.outlet.write(
+          new ControlEvent.Tick(new Cursor(reached.epoch(), position), OptionalLong.empty()));
     }
     return ahead;
   }

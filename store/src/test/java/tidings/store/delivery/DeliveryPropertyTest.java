@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.core.access.Grant;
@@ -33,8 +34,8 @@ import tidings.store.Retention;
 /**
  * The promise, at random: every subscriber entitled to a notification gets it once, in order, or is
  * told of a gap; and nobody else gets it. Publish, subscribe, fall behind, reconnect, change
- * filter, withdraw, expire, purge and restart come in random order, and time passes, so that ticks
- * are written and tokens end; the seed of a failure is printed.
+ * filter, save preferences, withdraw, expire, purge and restart come in random order, and time
+ * passes, so that ticks are written and tokens end; the seed of a failure is printed.
  */
 @SuppressWarnings("EnumOrdinal") // the model is to know levels as plain numbers
 class DeliveryPropertyTest {
@@ -121,10 +122,24 @@ class DeliveryPropertyTest {
             World.Mutation.ofSubscription(s -> {
               Interest honest = s.interest();
               Interest widened =
-                  new Interest(honest.to(), Grant.ALL.subscribe(), honest.filter(), honest.user());
-              return new Subscription(widened, s.start(), s.caller());
+                  new Interest(
+                      honest.to(),
+                      Grant.ALL.subscribe(),
+                      honest.filter(),
+                      honest.user(),
+                      honest.muted());
+              return new Subscription(widened, s.start(), s.caller(), s.person(), s.unaddressed());
             }),
         "not entitled");
+  }
+
+  @Test
+  void aStreamThatPassesOverWhatWasSavedIsNoticed() {
+    assertMutationIsNoticed(
+        () ->
+            World.Mutation.ofSubscription(
+                s -> new Subscription(s.interest(), s.start(), s.caller(), s.person(), null)),
+        "topic:");
   }
 
   /** Does something to readers until it was done once. */
@@ -251,6 +266,7 @@ class DeliveryPropertyTest {
       case 17 -> drain(reader);
       case 18 -> change(world, random, reader);
       case 19 -> world.pass(Duration.ofSeconds(1 + random.nextInt(20)));
+      case 21 -> save(world, random, readers);
       case 20 -> {
         if (random.nextInt(4) == 0) {
           readers.forEach(DeliveryPropertyTest::disconnect);
@@ -294,9 +310,28 @@ class DeliveryPropertyTest {
       reader.expires =
           random.nextInt(3) == 0 ? world.time.instant().plusSeconds(5 + random.nextInt(56)) : null;
       try {
-        world.connect(reader, random.nextBoolean() ? new Start.Latest() : new Start.Earliest());
+        connect(world, reader, random.nextBoolean() ? new Start.Latest() : new Start.Earliest());
       } catch (Refusal outsideTheGrant) {
         reader.wish = wish(random);
+      }
+    }
+  }
+
+  private static void connect(World world, Reader reader, @Nullable Start start) {
+    world.connect(reader, start);
+    reader.reads(world.saved(reader), reader.lastPosition());
+  }
+
+  /** A user's preferences change, whatever its streams are doing. */
+  private static void save(World world, Random random, List<Reader> readers) {
+    String user = USERS.get(random.nextInt(USERS.size()));
+    List<String> follows =
+        random.nextInt(3) == 0 ? null : List.copyOf(Set.copyOf(some(random, PATTERNS, 2)));
+    Reader.Saved saved = new Reader.Saved(follows, some(random, PATTERNS, random.nextInt(2)));
+    world.saves(user, saved);
+    for (Reader reader : readers) {
+      if (user.equals(reader.wish.user()) && reader.subscriber != null) {
+        reader.changes(saved, world.end());
       }
     }
   }
@@ -338,6 +373,10 @@ class DeliveryPropertyTest {
   /** The cursor goes somewhere else: what comes after it comes, whether it had come or not. */
   private static void changeAndMove(
       World world, Random random, Reader reader, Reader.Wish changed) {
+    for (int turns = 1_000; turns > 0 && world.loop.runOne(); turns--) {} // what was saved counts
+    if (reader.subscriber == null) {
+      return;
+    }
     check(world, List.of(reader));
     String place = world.cursor(random.nextLong(world.end() + 1));
     long from =
@@ -352,6 +391,7 @@ class DeliveryPropertyTest {
     reader.wishes.put(from, changed);
     reader.got.removeIf(position -> position > from);
     reader.last = from;
+    reader.reads(world.saved(reader), from);
   }
 
   /** Lets everyone read to the end, and those who are gone by then come back for it. */
@@ -362,7 +402,7 @@ class DeliveryPropertyTest {
       if (reader.subscriber == null && !reader.wishes.isEmpty()) {
         reader.credit = Integer.MAX_VALUE;
         reader.expires = null;
-        world.connect(reader, null);
+        connect(world, reader, null);
       }
     }
     world.settle();
@@ -384,10 +424,10 @@ class DeliveryPropertyTest {
           World.Published published = world.model.get(position);
           assertThat(published).as("%s: position %d", reader.name, position).isNotNull();
           assertThat(entry.id()).isEqualTo(published.id());
-          if (!reader.wishes.lowerEntry(position).getValue().admits(published)) {
+          if (!reader.mayGet(published)) {
             throw new AssertionError(
-                "%s: not entitled to %d %s by %s"
-                    .formatted(reader.name, position, published.to(), reader.wishes));
+                "%s: not entitled to %d %s by %s, %s"
+                    .formatted(reader.name, position, published.to(), reader.wishes, reader.saved));
           }
         }
       }
@@ -403,9 +443,7 @@ class DeliveryPropertyTest {
           published.withdrawn
               || published.expiresMs() <= nowMs
               || reader.gaps.stream().anyMatch(g -> g.from() < position && position <= g.to());
-      if (!excused
-          && reader.wishes.lowerEntry(position).getValue().admits(published)
-          && !reader.got.contains(position)) {
+      if (!excused && reader.mustGet(published) && !reader.got.contains(position)) {
         throw new AssertionError(
             "%s: misses %d %s (low water %d, end %d, %s)"
                 .formatted(

@@ -20,6 +20,7 @@ import tidings.core.access.Publisher;
 import tidings.core.delivery.History;
 import tidings.core.delivery.Interest;
 import tidings.core.delivery.Start;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -193,11 +194,13 @@ class GrantsTest {
 
   private boolean admitted(Reader.Wish wish, int address) {
     List<String> to = List.of(addresses.get(address));
-    return wish.admits(new World.Published(0, new UUID(0, 0), to, 0, Long.MAX_VALUE));
+    return wish.admits(
+        new World.Published(0, new UUID(0, 0), to, 0, Long.MAX_VALUE), Reader.Saved.NOTHING);
   }
 
   private List<Long> history(Reader reader) {
-    Interest interest = Interest.of(World.caller(reader), World.filter(reader.wish));
+    Interest interest =
+        Interest.of(World.caller(reader), World.filter(reader.wish), Preferences.NONE);
     List<Long> positions = new ArrayList<>();
     Start start = new Start.Earliest();
     History.Page page;

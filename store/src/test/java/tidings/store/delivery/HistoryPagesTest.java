@@ -18,6 +18,7 @@ import tidings.core.access.Publisher;
 import tidings.core.delivery.History;
 import tidings.core.delivery.Interest;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
@@ -60,7 +61,7 @@ class HistoryPagesTest {
             new Grant(List.of(), topics, false, false, false),
             null,
             null);
-    return Interest.of(caller, Filter.NONE);
+    return Interest.of(caller, Filter.NONE, Preferences.NONE);
   }
 
   private static List<Long> positions(History.Page page) {

@@ -14,6 +14,7 @@ import tidings.core.delivery.Interest;
 import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscriber;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
@@ -63,8 +64,7 @@ class OnlyActiveTest {
     publish(typing().build());
     assertThat(live.unchecked())
         .extracting(Entry::kind)
-        .containsExactly(
-            Entry.Kind.NOTIFICATION, Entry.Kind.ONLY_ACTIVE, Entry.Kind.NOTIFICATION);
+        .containsExactly(Entry.Kind.NOTIFICATION, Entry.Kind.ONLY_ACTIVE, Entry.Kind.NOTIFICATION);
     world.pass(Duration.ofMillis(59_999));
     assertThat(replayed()).containsExactly(1L, 2L, 3L);
     world.pass(Duration.ofMillis(1));
@@ -129,8 +129,10 @@ class OnlyActiveTest {
   @Test
   void historyNeverHasIt() {
     publish(typing().build());
-    Caller alice = World.caller(new Reader("alice", new Reader.Wish("alice", List.of(), List.of("topic:t"), 0)));
-    Interest interest = Interest.of(alice, Filter.NONE);
+    Caller alice =
+        World.caller(
+            new Reader("alice", new Reader.Wish("alice", List.of(), List.of("topic:t"), 0)));
+    Interest interest = Interest.of(alice, Filter.NONE, Preferences.NONE);
     assertThat(world.history().after(interest, new Start.Earliest(), 10).items())
         .extracting(Entry::position)
         .containsExactly(1L, 3L);

@@ -5,36 +5,57 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tidings.core.delivery.ControlEvent;
 import tidings.core.delivery.Encoding;
 import tidings.core.delivery.Frame;
 import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Subscriber;
+import tidings.core.inbox.Summary;
 import tidings.core.log.Entry;
+import tidings.core.notification.AddressPattern;
 
 /** A client that writes down what it gets, and keeps its cursor as an EventSource does. */
 class Reader implements Outlet {
+
+  /** What a user has saved, in the same form. */
+  record Saved(@Nullable List<String> follows, List<String> muted) {
+    static final Saved NOTHING = new Saved(null, List.of());
+  }
 
   /** What the reader asked for and may have, in a form that a naive matcher reads. */
   record Wish(@Nullable String user, List<String> asked, List<String> granted, int level) {
 
     /** Whether it is to get an entry, decided without any of the hub's own matching. */
-    boolean admits(World.Published published) {
+    boolean admits(World.Published published, Saved saved) {
+      Saved counting = asked.isEmpty() && user != null ? saved : Saved.NOTHING;
       return published.level() >= level
-          && published.to().stream().anyMatch(a -> any(effective(), a) && any(allGranted(), a));
+          && published.to().stream()
+              .anyMatch(a ->
+                  any(effective(counting), a) && any(allGranted(), a) && !any(counting.muted, a));
     }
 
     /** Whether what is addressed to its user is part of what it reads. */
     boolean readsItself() {
-      return user != null && any(effective(), "user:" + user);
+      return user != null && any(effective(Saved.NOTHING), "user:" + user);
     }
 
-    private List<String> effective() {
-      return asked.isEmpty() ? defaults() : asked;
+    private List<String> effective(Saved saved) {
+      if (!asked.isEmpty()) {
+        return asked;
+      }
+      List<String> follows = saved.follows;
+      return follows == null
+          ? defaults()
+          : Stream.concat(
+                  defaults().stream().filter(p -> !p.startsWith("topic:")), follows.stream())
+              .toList();
     }
 
     private List<String> allGranted() {
@@ -120,10 +141,24 @@ class Reader implements Outlet {
   final List<Missing> gaps = new ArrayList<>();
   final List<Long> ticks = new ArrayList<>();
 
+  /** How its inbox stood, as it was told. */
+  final List<Summary> summaries = new ArrayList<>();
+
+  /** What the last tick gave as the revision. */
+  OptionalLong rev = OptionalLong.empty();
+
   private long at; // the position of the last id that it was given
 
   /** What it wishes, by the position from which on it counts, exclusive. */
   final NavigableMap<Long, Wish> wishes = new TreeMap<>();
+
+  /** What {@code hello} said that it gets. */
+  List<String> to = List.of();
+
+  private boolean greeted;
+
+  /** What its user had saved, from a position on, exclusive; of several any may count. */
+  final NavigableMap<Long, Set<Saved>> saved = new TreeMap<>();
 
   final String name;
   Wish wish;
@@ -146,6 +181,40 @@ class Reader implements Outlet {
   /** The position of the last id that it was given. */
   long lastPosition() {
     return at;
+  }
+
+  /** Whether it may get an entry, by one of what may count there. */
+  boolean mayGet(World.Published published) {
+    Wish counting = wishes.lowerEntry(published.position()).getValue();
+    return saved(published).stream().anyMatch(one -> counting.admits(published, one));
+  }
+
+  /** Whether it must, by all of them. */
+  boolean mustGet(World.Published published) {
+    Wish counting = wishes.lowerEntry(published.position()).getValue();
+    return saved(published).stream().allMatch(one -> counting.admits(published, one));
+  }
+
+  private Set<Saved> saved(World.Published published) {
+    Map.Entry<Long, Set<Saved>> entry = saved.lowerEntry(published.position());
+    return entry == null ? Set.of(Saved.NOTHING) : entry.getValue();
+  }
+
+  /** What its user has saved counts from here on, wherever it was read from before. */
+  void reads(Saved now, long from) {
+    saved.tailMap(from, true).clear();
+    saved.put(from, Set.of(now));
+  }
+
+  /** While it reads, its user saves something, which counts after the end. */
+  void changes(Saved now, long end) {
+    Set<Saved> any = new HashSet<>(Set.of(now));
+    Map.Entry<Long, Set<Saved>> before = saved.floorEntry(at);
+    any.addAll(before == null ? Set.of(Saved.NOTHING) : before.getValue());
+    saved.tailMap(at, false).values().forEach(any::addAll);
+    saved.tailMap(at, true).clear();
+    saved.put(at, any);
+    saved.put(Math.max(at, end), Set.of(now));
   }
 
   /** Its cursor was moved, forwards or back. */
@@ -206,6 +275,8 @@ class Reader implements Outlet {
   public void write(ControlEvent event) {
     switch (event) {
       case ControlEvent.Hello hello -> {
+        greeted = true;
+        to = hello.to().stream().map(AddressPattern::toString).toList();
         if (wishes.isEmpty()) {
           wishes.put(hello.cursor().position(), wish);
         }
@@ -215,6 +286,17 @@ class Reader implements Outlet {
       case ControlEvent.Tick tick -> {
         checkForwards(tick);
         ticks.add(tick.cursor().position());
+        rev = tick.rev();
+      }
+      case ControlEvent.Inbox inbox -> {
+        checkForwards(inbox);
+        if (!greeted || !isWritable()) {
+          throw new AssertionError("%s: %s with credit %d".formatted(name, inbox, credit));
+        }
+        if (!summaries.isEmpty() && summaries.getLast().rev() > inbox.summary().rev()) {
+          throw new AssertionError("%s: %s after %s".formatted(name, inbox, summaries));
+        }
+        summaries.add(inbox.summary());
       }
       case ControlEvent.Reauth reauth -> checkForwards(reauth);
     }

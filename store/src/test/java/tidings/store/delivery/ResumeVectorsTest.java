@@ -26,6 +26,7 @@ import tidings.core.delivery.History;
 import tidings.core.delivery.Interest;
 import tidings.core.delivery.Start;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
@@ -86,7 +87,9 @@ class ResumeVectorsTest {
   void aPageGoesOnWhereTheVectorSays(JsonNode vector) {
     Interest everything =
         Interest.of(
-            new Caller(null, Publisher.subject("reader"), Grant.ALL, null, null), Filter.NONE);
+            new Caller(null, Publisher.subject("reader"), Grant.ALL, null, null),
+            Filter.NONE,
+            Preferences.NONE);
     History.Page page = world.history().after(everything, new Start.After(cursor(vector)), 500);
     assertThat(page.items().stream().map(Entry::position).toList()).isEqualTo(rest(vector));
     ControlEvent.Gap gap = page.gap();

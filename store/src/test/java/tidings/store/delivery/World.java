@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +34,13 @@ import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscriber;
 import tidings.core.delivery.Subscription;
 import tidings.core.filter.Filter;
+import tidings.core.inbox.Change;
+import tidings.core.inbox.InboxStore;
+import tidings.core.inbox.Inboxes;
+import tidings.core.inbox.Mark;
+import tidings.core.inbox.Mute;
+import tidings.core.inbox.Person;
+import tidings.core.inbox.Preferences;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
 import tidings.core.log.LogReader;
@@ -38,6 +48,7 @@ import tidings.core.notification.Address;
 import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Draft;
 import tidings.core.notification.Level;
+import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Refusal;
 import tidings.store.ManualTime;
 import tidings.store.Outcome;
@@ -159,6 +170,8 @@ final class World implements AutoCloseable {
   private final Mutation mutation;
   private final Retention retention;
   private final long tailBytesMax;
+  private final Map<String, Reader.Saved> saved = new HashMap<>(); // by user
+  private final Map<String, Long> told = new ConcurrentHashMap<>(); // of users' revisions
   private final AtomicLong handedOver = new AtomicLong();
   private WrappedLog log;
   private Hub hub;
@@ -234,6 +247,16 @@ final class World implements AutoCloseable {
     HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
     Hub started =
         new Hub(counting, opened.inboxes, settings, validity, this::instant, this::nanos, random);
+    opened.inboxes.listen(
+        new InboxStore.Listener() {
+          @Override
+          public void changed(String user, long rev, Change change) {
+            told.put(user, rev);
+          }
+
+          @Override
+          public void erased(String user) {}
+        });
     started.start();
     return started;
   }
@@ -246,6 +269,60 @@ final class World implements AutoCloseable {
   private long nanos() {
     lookedNs += lookNs;
     return time.nanos() + lookedNs;
+  }
+
+  Inboxes inboxes() {
+    return hub.inboxes();
+  }
+
+  static Caller caller(String user) {
+    return Caller.of(user, PUBLISHER, Grant.NOTHING, null, null);
+  }
+
+  /** Saves preferences; returns the user's revision, which the hub's dispatchers know of. */
+  long save(String user, @Nullable List<String> follows, Mute... mutes) {
+    List<Preferences.Follow> list =
+        follows == null
+            ? null
+            : follows.stream()
+                .map(pattern -> new Preferences.Follow(TopicPattern.of(pattern), 0))
+                .toList();
+    Preferences wanted = new Preferences(list, List.of(mutes), null);
+    return told(user, inboxes().save(caller(user), wanted, OptionalLong.empty()).rev());
+  }
+
+  /** Saves what a model knows of. */
+  void saves(String user, Reader.Saved saved) {
+    List<String> follows = saved.follows();
+    save(
+        user,
+        follows == null ? null : follows.stream().map(World::topicPattern).toList(),
+        saved.muted().stream()
+            .map(pattern -> new Mute.OfTopic(TopicPattern.of(topicPattern(pattern)), null))
+            .toArray(Mute[]::new));
+    this.saved.put(user, saved);
+  }
+
+  private static String topicPattern(String address) {
+    return address.substring("topic:".length());
+  }
+
+  /** What a reader's user has saved. */
+  Reader.Saved saved(Reader reader) {
+    String user = reader.wish.user();
+    return user == null ? Reader.Saved.NOTHING : saved.getOrDefault(user, Reader.Saved.NOTHING);
+  }
+
+  /** Marks everything up to the end; returns the same. */
+  long markAllRead(String user) {
+    return told(
+        user,
+        inboxes().markAll(caller(user), Mark.Kind.READ, log.epochs().cursor(log.end()), null));
+  }
+
+  private long told(String user, long rev) {
+    soon().until(() -> rev == 0 || told.getOrDefault(user, 0L) >= rev);
+    return rev;
   }
 
   History history() {
@@ -355,6 +432,11 @@ final class World implements AutoCloseable {
   }
 
   Subscriber connect(Reader reader, @Nullable Start first, Dispatcher to) {
+    String user = reader.wish.user();
+    return connect(reader, first, to, user == null ? null : inboxes().enter(user).join());
+  }
+
+  Subscriber connect(Reader reader, @Nullable Start first, Dispatcher to, @Nullable Person person) {
     Start start = first;
     String cursor = reader.lastEventId;
     if (cursor != null) {
@@ -370,7 +452,9 @@ final class World implements AutoCloseable {
                     Subscription.of(
                         caller(reader),
                         filter(reader.wish),
-                        start == null ? new Start.Latest() : start)),
+                        person,
+                        start == null ? new Start.Latest() : start,
+                        time.instant())),
             reader);
     reader.subscriber = subscriber;
     return subscriber;

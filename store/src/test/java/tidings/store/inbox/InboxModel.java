@@ -203,9 +203,7 @@ final class InboxModel {
   private @Nullable Expected expected(
       User user, List<AddressPattern> granted, Instant now, Published published) {
     NewEntry entry = published.entry;
-    if (published.withdrawn
-        || entry.onlyActive()
-        || entry.expiresMs() <= now.toEpochMilli()) {
+    if (published.withdrawn || entry.onlyActive() || entry.expiresMs() <= now.toEpochMilli()) {
       return null;
     }
     List<Address> shown = reaching(user, granted, published);

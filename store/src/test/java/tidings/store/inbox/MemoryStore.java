@@ -88,8 +88,7 @@ final class MemoryStore implements Log, InboxStore {
         raise(address, position);
         memory.rows(address).put(position, row(entry, address, position, sort));
       }
-      memory.log.add(
-          new Memory.Place(entry.publisher(), isKeyed(entry), sort, entry.at(position)));
+      memory.log.add(new Memory.Place(entry.publisher(), isKeyed(entry), sort, entry.at(position)));
       receipts.add(new Append.Receipt(entry.id(), position, false));
     }
     append.outcome().stored(receipts);
