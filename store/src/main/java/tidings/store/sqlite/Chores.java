@@ -25,8 +25,11 @@ final class Chores {
 
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** While commands wait, full text gets a step this often. */
-  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  /** While commands wait, full text gets one of so many parts of the writer's time. */
+  private static final int BUSY_SHARE = 12;
+
+  /** When nothing has come for so long, nothing waits: who was just answered may come again. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** So much below the low-water mark is left in the full text. */
   private static final long TRIMMED = 256;
@@ -38,7 +41,9 @@ final class Chores {
   private static final long FAILED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoTicker;
-  private long indexedNanos;
+  private long beganNanos; // when the last step began
+  private boolean indexing; // whether it was the full text's
+  private long restedNanos; // when the full text may have its next step while commands wait
   private long gatheringNanos; // since when the first entry waits to be indexed
   private boolean gathering;
   private long roundNanos;
@@ -56,7 +61,7 @@ final class Chores {
   Chores(LongSupplier nanoTicker) {
     this.nanoTicker = nanoTicker;
     long now = nanoTicker.getAsLong();
-    this.indexedNanos = now;
+    this.restedNanos = now;
     this.roundNanos = now - ROUND_NANOS;
     this.failedNanos = now - FAILED_NANOS;
   }
@@ -64,7 +69,7 @@ final class Chores {
   /**
    * Whether a step is due.
    *
-   * @param isIdle whether no command waits
+   * @param isIdle whether no command came for a while
    */
   boolean isDue(Tables tables, long lowWater, long end, boolean isIdle) {
     return next(tables, lowWater, end, isIdle) != Chore.NONE;
@@ -100,7 +105,7 @@ final class Chores {
     }
     gathering = waiting > 0;
     boolean isEnough = waiting >= GATHERED || now - gatheringNanos >= GATHERING_NANOS;
-    return gathering && isEnough && (isIdle || now - indexedNanos >= BUSY_NANOS);
+    return gathering && isEnough && (isIdle || now - restedNanos >= 0);
   }
 
   /** Does the step that is due. */
@@ -108,11 +113,13 @@ final class Chores {
     Tables tables = transaction.tables();
     long lowWater = transaction.lowWater();
     long end = transaction.end();
-    switch (next(tables, lowWater, end, isIdle)) {
+    Chore next = next(tables, lowWater, end, isIdle);
+    beganNanos = nanoTicker.getAsLong();
+    indexing = next == Chore.INDEX;
+    switch (next) {
       case ERASE -> tables.erasures.step(transaction, after(STEP_NANOS));
       case INDEX -> {
         tables.search.index(lowWater, end, after(STEP_NANOS));
-        indexedNanos = nanoTicker.getAsLong();
         gathering = tables.search.indexed() < end;
       }
       case SWEEP -> tables.sweep.step(lowWater, after(SWEEP_NANOS));
@@ -130,6 +137,14 @@ final class Chores {
     return () -> nanoTicker.getAsLong() - began >= nanos;
   }
 
+  /** A step was committed, with all that SQLite then merges. */
+  void committed() {
+    if (indexing) {
+      long now = nanoTicker.getAsLong();
+      restedNanos = now + (BUSY_SHARE - 1) * (now - beganNanos);
+    }
+  }
+
   /** A step was undone. */
   void failed() {
     failedNanos = nanoTicker.getAsLong();
@@ -144,9 +159,10 @@ final class Chores {
     if (nanoTicker.getAsLong() - failedNanos < FAILED_NANOS) {
       return FAILED_NANOS;
     }
-    if (isDue(tables, lowWater, end, true)) {
-      return 0;
-    }
-    return gathering ? GATHERING_NANOS : atMost;
+    return switch (next(tables, lowWater, end, true)) {
+      case ERASE -> 0;
+      case INDEX, SWEEP, TRIM -> IDLE_NANOS;
+      case NONE -> gathering ? GATHERING_NANOS : atMost;
+    };
   }
 }

@@ -160,16 +160,6 @@ final class CommandQueue {
     }
   }
 
-  /** Whether nothing waits now. */
-  boolean isIdle() {
-    lock.lock();
-    try {
-      return isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Whether nothing waits and nothing will. */
   boolean isExhausted() {
     lock.lock();

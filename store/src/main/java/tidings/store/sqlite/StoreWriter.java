@@ -97,7 +97,9 @@ final class StoreWriter implements Runnable {
   public void run() {
     while (!queue.isExhausted()) {
       try {
-        turn(queue.take(patienceNanos()));
+        long patienceNanos = patienceNanos();
+        List<Command> group = queue.take(patienceNanos);
+        turn(group, group.isEmpty() && patienceNanos > 0);
       } catch (InterruptedException | RuntimeException | Error e) {
         die(e);
       }
@@ -115,7 +117,7 @@ final class StoreWriter implements Runnable {
         : chores.patienceNanos(prepared, lowWater, end, IDLE_NANOS);
   }
 
-  private void turn(List<Command> group) {
+  private void turn(List<Command> group, boolean isIdle) {
     Problem known = trouble;
     if (known != null && !isOver()) {
       refuse(group, trouble == null ? known : trouble);
@@ -123,14 +125,13 @@ final class StoreWriter implements Runnable {
     }
     attempt(group, false);
     if (trouble == null) {
-      chore();
+      chore(isIdle);
     }
   }
 
   /** One step of what there is to do beside commands. */
-  private void chore() {
+  private void chore(boolean isIdle) {
     Tables prepared = tables;
-    boolean isIdle = queue.isIdle();
     if (prepared == null || !chores.isDue(prepared, lowWater, end, isIdle)) {
       return;
     }
@@ -152,6 +153,7 @@ final class StoreWriter implements Runnable {
       }
       return;
     }
+    chores.committed();
     committed(transaction);
     transaction.tell(listener, inboxes);
     transaction.erased().forEach(erasures::done);

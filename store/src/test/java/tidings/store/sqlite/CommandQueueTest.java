@@ -43,7 +43,7 @@ final class CommandQueueTest {
     offer(true, 3, 2);
 
     assertThat(take()).containsExactly(3, 3, -1, -1);
-    assertThat(queue.isIdle()).isTrue();
+    assertThat(queue.entries()).isZero();
   }
 
   @Test
