@@ -3,6 +3,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 
+const architecture = { x64: 'amd64' }[process.arch] ?? process.arch;
+
 const packages = [
   { name: 'rabbitmq-server', file: '/usr/lib/rabbitmq/bin/rabbitmq-server' },
   { name: 'chromium', file: '/usr/bin/chromium' },
@@ -12,6 +14,7 @@ const packages = [
   { name: 'libc6-dev', file: '/usr/include/stdio.h' },
   { name: 'make', file: '/usr/bin/make' },
   { name: 'php-cli', file: '/usr/bin/php' },
+  { name: 'openjdk-17-jre-headless', file: `/usr/lib/jvm/java-17-openjdk-${architecture}/bin/java` },
   { name: 'nginx-light', file: '/usr/sbin/nginx' },
 ];
 

@@ -18,16 +18,17 @@ const reports = 'target/test';
 const broker = 'rabbitmq-server';
 const compiler = ['gcc', 'libc6-dev'];
 const blackBox = [broker, 'chromium', 'firefox-esr', 'sqlite3', 'openssl', ...compiler];
-const besides = { access: ['nginx-light'], docs: ['php-cli'] };
+const besides = { access: ['nginx-light'], clients: ['openjdk-17-jre-headless'], docs: ['php-cli'] };
 const e2e = existsSync('e2e/suites') ? readdirSync('e2e/suites').sort() : [];
 
-/** Every suite, in the order in which they run: a Maven module, a folder's `make check`, or what Vitest runs in a folder. */
+/** Every suite, in the order in which they run: a Maven module (in the folder of its name, or `module`), a folder's `make check`, or what Vitest runs in a folder. */
 const known = {
   core: { fast: true },
   store: { fast: true },
   gates: { fast: true },
   auth: { fast: true },
   http: { fast: true },
+  client: { fast: true, module: 'client-java' },
   rabbitmq: { packages: [broker] },
   server: { packages: [broker] },
   bench: {},
@@ -43,6 +44,7 @@ const known = {
 };
 const names = Object.keys(known);
 const modules = names.filter((name) => !known[name].cwd && !known[name].make);
+const folder = (module) => known[module].module ?? module;
 
 const usage = `./tidings test [--install] [--fast] [--long] [SUITE…]
 
@@ -116,11 +118,11 @@ async function runModules(suites, long) {
   const all = suites.length === modules.length;
   const args = ['-B', '-ntp', '-T2', '-Dmaven.test.failure.ignore', 'verify'];
   if (!all) {
-    args.push('-pl', suites.join(), '-am', '-Dsurefire.failIfNoSpecifiedTests=false');
+    args.push('-pl', suites.map(folder).join(), '-am', '-Dsurefire.failIfNoSpecifiedTests=false');
     args.push(`-Dtest=${suites.map((name) => `tidings/${name}/**/*Test`).join()}`);
   }
   if (long) args.push('-DexcludedGroups=');
-  for (const name of modules) rmSync(`${name}/target/surefire-reports`, { recursive: true, force: true });
+  for (const name of modules) rmSync(`${folder(name)}/target/surefire-reports`, { recursive: true, force: true });
 
   // A suite lasts from its goal "--- maven-surefire-plugin:3.5.4:test (default-test) @ tidings-core ---" to its module's next.
   const started = new Map();
@@ -128,7 +130,7 @@ async function runModules(suites, long) {
   const troubles = [];
   let failed = 0;
   const finish = (suite) => {
-    failed += report(suite, (Date.now() - started.get(suite)) / 1000, readSurefire(`${suite}/target/surefire-reports`));
+    failed += report(suite, (Date.now() - started.get(suite)) / 1000, readSurefire(`${folder(suite)}/target/surefire-reports`));
     started.delete(suite);
   };
   const code = await run('mvn', args, {
