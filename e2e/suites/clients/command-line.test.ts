@@ -46,6 +46,14 @@ it('what publish sends is heard by listen, also across kill -9 and a restart', a
   expect(remarks).not.toMatch(/^\s+at /m);
 });
 
+it('in a terminal levels are coloured, unless NO_COLOR says otherwise', async () => {
+  await publish('Disk almost full', '--level', 'warning', '--type', 'disk');
+  const listen = `${launcher} listen --hub ${hub.url} --token ${token('alice')} --to topic:shop.# --type disk --after earliest --count 1`;
+  const inTerminal = (noColour: string) => run('env', `NO_COLOR=${noColour}`, 'TERM=xterm', 'script', '-qec', listen, '/dev/null');
+  expect(await inTerminal('')).toContain('\u001b[33mwarning  Disk almost full\u001b[0m');
+  expect(await inTerminal('1')).not.toContain('\u001b[33m');
+});
+
 it('what is beyond ASCII arrives as it was written, in the C locale too', async () => {
   const title = 'Größe 7 für 日本';
   const args = ['publish', '--hub', hub.url, '--token', token('shop'), '--to', 'topic:cities', '--title', title];

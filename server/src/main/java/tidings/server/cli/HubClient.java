@@ -19,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks to one hub over HTTP. */
 final class HubClient implements RemoteTokens.Line {
+  static final String TOKEN_HINT = " (give --token; tidings token makes one)";
+
   private static final int PROBLEM_BYTES_MAX = 64 * 1024;
   private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
@@ -95,23 +97,42 @@ final class HubClient implements RemoteTokens.Line {
     }
   }
 
+  /**
+   * Sends a small request, and reads the answer to it.
+   *
+   * @param body JSON, null for none
+   * @throws Failure if the hub refuses too
+   */
+  JsonNode ask(String method, String path, @Nullable String body) throws Failure {
+    RemoteTokens.Answer answer = call(method, path, body);
+    String text = new String(answer.body(), StandardCharsets.UTF_8);
+    if (answer.status() != 200) {
+      throw new Failure(problem(answer.status(), text));
+    }
+    try {
+      return json.readTree(text);
+    } catch (JacksonException e) {
+      throw new Failure(problem(answer.status(), text), e);
+    }
+  }
+
   /** What an answer that is no success says, on one line. */
   String problem(HttpResponse<InputStream> response) throws IOException {
-    String text;
     try (InputStream body = response.body()) {
-      text = new String(body.readNBytes(PROBLEM_BYTES_MAX), StandardCharsets.UTF_8);
+      String text = new String(body.readNBytes(PROBLEM_BYTES_MAX), StandardCharsets.UTF_8);
+      return problem(response.statusCode(), text);
     }
+  }
+
+  private String problem(int status, String text) {
     String said;
     try {
       said = describe(json.readTree(text));
     } catch (JacksonException e) {
       said = "not a hub's answer";
     }
-    String hint =
-        response.statusCode() == 401 && token == null
-            ? " (give --token; tidings token makes one)"
-            : "";
-    return "%s answered %d: %s%s".formatted(hub, response.statusCode(), said, hint);
+    String hint = status == 401 && token == null ? TOKEN_HINT : "";
+    return "%s answered %d: %s%s".formatted(hub, status, said, hint);
   }
 
   /** A problem document on one line. */

@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import tidings.client.TidingsClient;
 
-/** The options that say which hub is spoken to, and as whom. */
+/** The options that say which hub is spoken to, and as whom; a command's own commands have them. */
 final class HubOptions {
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
 
@@ -17,6 +19,7 @@ final class HubOptions {
 
   @Option(
       names = "--hub",
+      scope = ScopeType.INHERIT,
       paramLabel = "URL",
       defaultValue = "${env:TIDINGS_HUB:-http://127.0.0.1:8080}",
       description = "The hub (default: $TIDINGS_HUB, else http://127.0.0.1:8080).")
@@ -24,6 +27,7 @@ final class HubOptions {
 
   @Option(
       names = "--token",
+      scope = ScopeType.INHERIT,
       paramLabel = "TOKEN",
       defaultValue = "${env:TIDINGS_TOKEN:-" + Option.NULL_VALUE + "}",
       description =
@@ -34,6 +38,17 @@ final class HubOptions {
     return client(spec, hub, token);
   }
 
+  /** The same hub, for streams. */
+  TidingsClient streams() {
+    String given = credential(spec, token);
+    return TidingsClient.builder(URI.create(url(spec, hub))).token(() -> given).build();
+  }
+
+  /** Whether somebody comes with a token. */
+  boolean hasToken() {
+    return token != null && !token.isBlank();
+  }
+
   /**
    * Speaks to a hub.
    *
@@ -41,11 +56,15 @@ final class HubOptions {
    * @throws ParameterException if the URL or the token is none
    */
   static HubClient client(CommandSpec spec, String hub, @Nullable String token) {
+    return new HubClient(url(spec, hub), credential(spec, token));
+  }
+
+  private static String url(CommandSpec spec, String hub) {
     try {
       URI uri = URI.create(hub);
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return new HubClient(hub.replaceAll("/+$", ""), credential(spec, token));
+        return hub.replaceAll("/+$", "");
       }
     } catch (IllegalArgumentException e) {
       throw notUrl(spec, hub, e);

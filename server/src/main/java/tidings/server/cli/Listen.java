@@ -1,24 +1,25 @@
 package tidings.server.cli;
 
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.nio.file.Path;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.Callable;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tidings.server.cli.EventReader.Event;
-import tools.jackson.databind.JsonNode;
+import tidings.client.Level;
+import tidings.client.ProblemException;
+import tidings.client.StreamFilter;
+import tidings.client.TidingsClient;
 
 /** Prints notifications as they come, through breaks of the line. */
 @Command(
@@ -29,10 +30,19 @@ import tools.jackson.databind.JsonNode;
       "",
       "What is about the line itself goes to standard error.",
       "",
+      "With --exec, PROGRAM runs for each notification, in order and one at a time, instead of",
+      "its being printed. It gets {\"cursor\",\"notification\"} on standard input, and",
+      "TIDINGS_CURSOR, _ID, _TIME, _TYPE, _SOURCE, _LEVEL, _TITLE, _BODY, _LINK, _ICON,",
+      "_TOPICS, _EVERYONE, _KEY, _EXPIRES and _DIRECT in its environment, if there is such a",
+      "field. No shell is involved unless PROGRAM is one. When it fails, that is said, and the",
+      "next notification is its next; but with --state, listening ends with code 1, FILE stays",
+      "where it was, and the next start begins with the notification that failed.",
+      "",
       "Examples:",
       "  tidings listen --to 'topic:shop.#' everyone --level warning",
       "  tidings listen --after earliest --json | jq .notification.title",
-      "  tidings listen --count 1 --type build.failed && alarm"
+      "  tidings listen --count 1 --type build.failed && alarm",
+      "  tidings listen --to 'topic:built.#' --state built.cursor --exec ./deploy -- --dry-run"
     })
 final class Listen implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -65,7 +75,7 @@ final class Listen implements Callable<Integer> {
       names = "--level",
       paramLabel = "LEVEL",
       description = "The least: info, success, warning or error.")
-  private @Nullable String level;
+  private @Nullable Level level;
 
   @Option(
       names = "--after",
@@ -73,111 +83,93 @@ final class Listen implements Callable<Integer> {
       description = "Where to begin: a cursor, earliest, or latest (default).")
   private @Nullable String after;
 
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description =
+          "Keeps the cursor of what was printed or done in FILE, and begins there if FILE exists;"
+              + " --after is for the first time.")
+  private @Nullable Path state;
+
   @Option(names = "--count", paramLabel = "N", description = "Ends after so many notifications.")
   private long count = Long.MAX_VALUE;
 
   @Option(
-      names = "--json",
-      description = "One JSON object a line: {\"cursor\",\"notification\"}, {\"event\",…}.")
-  private boolean json;
+      names = "--color",
+      paramLabel = "WHEN",
+      description =
+          "Colours levels: auto (default; in a terminal, unless $NO_COLOR is set), always or"
+              + " never.")
+  private Colour colour = Colour.AUTO;
+
+  @ArgGroup private @Nullable Form form;
+
+  @Parameters(
+      paramLabel = "ARG",
+      description = "What PROGRAM is given; -- before those with a dash.")
+  private List<String> arguments = List.of();
+
+  /** One of the two; neither: text for people. */
+  private static final class Form {
+    @Option(
+        names = "--json",
+        description = "One JSON object a line: {\"cursor\",\"notification\"}, {\"event\",…}.")
+    private boolean json;
+
+    @Option(
+        names = "--exec",
+        paramLabel = "PROGRAM",
+        description = "Runs PROGRAM for each notification; see below.")
+    private @Nullable String program;
+  }
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    try (HubClient client = hub.client();
-        Following following =
-            new Following(client, query(), new Printer(client), RandomGenerator.getDefault())) {
-      following.run();
+    Form chosen = form == null ? new Form() : form;
+    if (chosen.program == null && !arguments.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "\"" + arguments.getFirst() + "\": an argument, and no --exec");
+    }
+    CursorFile file = state == null ? null : new CursorFile(state);
+    String kept = file == null ? null : file.read();
+    String begin = kept != null ? kept : after != null ? after : "latest";
+    Hearer hearer = new Hearer(spec.commandLine(), use(chosen), chosen.json, file, count);
+    try (TidingsClient client = hub.streams()) {
+      client.subscribe(filter(), begin, hearer).ended().get();
       return 0;
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof Hearer.Over over) {
+        over.rethrow();
+        return 0;
+      }
+      boolean tokenless =
+          cause instanceof ProblemException refused
+              && refused.problem().status() == 401
+              && !hub.hasToken();
+      String said = cause == null ? "" : cause.getMessage();
+      throw new Failure(said + (tokenless ? HubClient.TOKEN_HINT : ""), e);
     }
   }
 
-  private String query() {
-    List<String> parameters = new ArrayList<>();
-    to.forEach(value -> parameters.add("to=" + encoded(value)));
-    type.forEach(value -> parameters.add("type=" + encoded(value)));
-    source.forEach(value -> parameters.add("source=" + encoded(value)));
-    if (level != null) {
-      parameters.add("level=" + encoded(level));
+  private Hearer.Use use(Form form) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (form.program != null) {
+      return new Execution(Stream.concat(Stream.of(form.program), arguments.stream()).toList());
     }
-    if (after != null) {
-      parameters.add("after=" + encoded(after));
+    if (form.json) {
+      return (cursor, notification, line) -> out.println(line);
     }
-    return parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
+    boolean coloured = colour.isOn(System.getenv(), Colour.inTerminal());
+    Rendering rendering = Rendering.of("HH:mm:ss", ZoneId.systemDefault(), coloured);
+    return (cursor, notification, line) -> out.println(rendering.text(notification));
   }
 
-  private static String encoded(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
-  }
-
-  /** Prints events, in JSON or for people. */
-  private final class Printer implements Following.Reader {
-    private final HubClient client;
-    private final PrintWriter out = spec.commandLine().getOut();
-    private final DateTimeFormatter clock =
-        DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
-
-    Printer(HubClient client) {
-      this.client = client;
-    }
-
-    @Override
-    public boolean event(Event event) {
-      switch (event.name()) {
-        case "message" -> {
-          count--;
-          out.println(
-              json
-                  ? "{\"cursor\":\"%s\",\"notification\":%s}".formatted(event.id(), event.data())
-                  : readable(client.json().readTree(event.data())));
-        }
-        case "hello" -> {
-          JsonNode hello = client.json().readTree(event.data());
-          StringJoiner addresses = new StringJoiner(", ");
-          hello.path("to").forEach(address -> addresses.add(address.asString()));
-          notice("listening to " + addresses + " from " + event.id());
-        }
-        case "gap", "withdrawn" -> {
-          if (json) {
-            out.println(
-                "{\"event\":\"%s\",\"cursor\":\"%s\",\"data\":%s}"
-                    .formatted(event.name(), event.id(), event.data()));
-          } else {
-            notice(event.name() + ": " + event.data());
-          }
-        }
-        default -> {} // tick, or of a later version
-      }
-      return count > 0 && !out.checkError();
-    }
-
-    @Override
-    public void notice(String text) {
-      spec.commandLine().getErr().println(Plain.line("tidings listen: " + text));
-    }
-
-    /** Its time, level, source, title, link and topics; below them its text. */
-    private String readable(JsonNode notification) {
-      StringJoiner line = new StringJoiner("  ");
-      line.add(clock.format(Instant.parse(notification.path("time").asString())));
-      line.add("%-7s".formatted(notification.path("level").asString("info")));
-      String from = notification.path("source").asString("");
-      String title = notification.path("title").asString();
-      line.add(Plain.line(from.isEmpty() ? title : from + ": " + title));
-      if (notification.has("link")) {
-        line.add(Plain.line(notification.path("link").asString()));
-      }
-      StringJoiner topics = new StringJoiner(" ", "[", "]").setEmptyValue("");
-      notification.path("topics").forEach(topic -> topics.add(topic.asString()));
-      StringBuilder text = new StringBuilder(line.toString());
-      if (topics.length() > 0) {
-        text.append("  ").append(Plain.line(topics.toString()));
-      }
-      notification
-          .path("body")
-          .asString("")
-          .lines()
-          .forEach(body -> text.append("\n          ").append(Plain.line(body)));
-      return text.toString();
-    }
+  private StreamFilter filter() {
+    StreamFilter filter =
+        StreamFilter.to(to.toArray(String[]::new))
+            .type(type.toArray(String[]::new))
+            .source(source.toArray(String[]::new));
+    return level == null ? filter : filter.level(level);
   }
 }

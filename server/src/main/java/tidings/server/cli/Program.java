@@ -51,6 +51,7 @@ public final class Program implements Callable<Integer> {
     for (Object command : further) {
       line.addSubcommand(command);
     }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(utf8(FileDescriptor.out));
     line.setErr(utf8(FileDescriptor.err));
     line.setParameterExceptionHandler((refused, arguments) -> misused(refused));
