@@ -35,6 +35,9 @@ final class Followed {
 
   private static final int MUTED = -1;
 
+  /** Above so many some are known no more for certain. */
+  private static final int FOUND_MAX = 2 * KnownTopics.MAX;
+
   private final Key key;
   private final Map<String, Found> found = new HashMap<>(); // this and the next guarded by this
   private long additions;
@@ -47,7 +50,7 @@ final class Followed {
   /** All of them, also some that are known no more. */
   synchronized List<Found> all(KnownTopics topics) {
     long now = topics.additions();
-    List<String> added = all == null ? null : topics.since(additions);
+    List<String> added = all == null || found.size() > FOUND_MAX ? null : topics.since(additions);
     if (added == null) {
       found.clear();
       added = topics.all();

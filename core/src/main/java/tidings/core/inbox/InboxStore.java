@@ -66,7 +66,10 @@ public interface InboxStore {
      */
     void changed(String user, long rev, Change change);
 
-    /** A user's state, preferences and beginning are gone: the first step of erasing. */
+    /**
+     * A user's state, preferences and beginning are gone: the first step of erasing. Told again
+     * after the last, when what was addressed to them is gone too, for whoever came meanwhile.
+     */
     void erased(String user);
   }
 }

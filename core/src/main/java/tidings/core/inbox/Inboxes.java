@@ -62,6 +62,7 @@ public final class Inboxes {
           @Override
           public void erased(String user) {
             people.changed(user);
+            unread.erased(user);
           }
         });
   }
@@ -81,20 +82,24 @@ public final class Inboxes {
 
   private <T> CompletableFuture<T> read(
       Caller caller, InboxStore.Lane lane, Function<Reading, T> reading) {
-    String user = user(caller);
-    return enter(user)
-        .thenCompose(entered ->
-            store.read(
-                lane,
-                snapshot -> {
-                  Person stored = snapshot.person(user);
-                  Person person =
-                      stored != null
-                          ? stored
-                          : Person.begins(
-                              0, user, entered.number() == 0 ? entered.begin() : snapshot.end());
-                  return reading.apply(reading(caller, lane, snapshot, person));
-                }));
+    return enter(user(caller)).thenCompose(entered -> read(caller, entered, lane, reading));
+  }
+
+  private <T> CompletableFuture<T> read(
+      Caller caller, Person entered, InboxStore.Lane lane, Function<Reading, T> reading) {
+    return store.read(
+        lane,
+        snapshot -> {
+          Person stored = snapshot.person(entered.user());
+          Person person = stored != null ? stored : unstored(entered, snapshot);
+          return reading.apply(reading(caller, lane, snapshot, person));
+        });
+  }
+
+  private static Person unstored(Person entered, Snapshot snapshot) {
+    return entered.number() == 0
+        ? entered
+        : Person.begins(0, entered.user(), snapshot.end()); // erased meanwhile
   }
 
   private Reading reading(Caller caller, InboxStore.Lane lane, Snapshot snapshot, Person person) {
@@ -144,13 +149,20 @@ public final class Inboxes {
 
   /** How much is unread. */
   public CompletableFuture<Summary> summary(Caller caller) {
+    return enter(user(caller)).thenCompose(entered -> summary(caller, entered, unread.new Count()));
+  }
+
+  private CompletableFuture<Summary> summary(Caller caller, Person entered, Unread.Count count) {
+    Notes noted = unread.noted(entered.user());
     Function<Reading, Optional<Summary>> counting =
         reading ->
             Optional.ofNullable(
-                unread.count(reading.view(), reading.plans(), reading.budget(), log.epochs()));
-    return read(caller, InboxStore.Lane.COUNTS, counting)
+                count.read(reading.view(), reading.plans(), reading.budget(), log.epochs(), noted));
+    return read(caller, entered, InboxStore.Lane.COUNTS, counting)
         .thenCompose(counted ->
-            counted.map(CompletableFuture::completedFuture).orElseGet(() -> summary(caller)));
+            counted
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> summary(caller, entered, count)));
   }
 
   /**

@@ -41,13 +41,15 @@ final class Listing {
   /** Takes candidates until the page is full, they end, or the budget does. */
   Listing read(Candidates candidates) {
     List<Chosen> chosen = new ArrayList<>();
+    boolean spent = false; // not before something was looked at: each page gets further
     while (!full) {
-      Candidate candidate = budget.isSpent() ? null : candidates.next();
+      Candidate candidate = spent ? null : candidates.next();
       boolean ends = candidate == null;
       long lookedAt =
           candidate != null
               ? candidate.position()
-              : budget.isSpent() ? Long.MAX_VALUE : view.snapshot.lowWater();
+              : spent ? Long.MAX_VALUE : view.snapshot.lowWater();
+      spent = budget.isSpent();
       Chosen one = candidate == null ? null : choose(candidate);
       if (one != null) {
         chosen.add(one);

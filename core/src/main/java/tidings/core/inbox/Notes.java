@@ -8,23 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The latest changes of a user, as far as they name few entries. Thread-safe. */
 final class Notes {
-  private static final int WEIGHT_MAX = 1_000;
+  private static final int ENTRIES_MAX = 1_000;
+  private static final int BYTES = 200;
+  private static final int ENTRY_BYTES = 50;
 
   private record Note(long rev, Change change) {}
 
-  private final Deque<Note> notes = new ArrayDeque<>();
-  private int weight;
+  private final Deque<Note> notes = new ArrayDeque<>(1);
+  private int entries;
 
   /** Notes what the next revision changed. */
   synchronized void add(long rev, Change change) {
     notes.add(new Note(rev, change));
-    weight += weight(change);
-    while (weight > WEIGHT_MAX) {
-      weight -= weight(notes.remove().change());
+    entries += entries(change);
+    while (entries > ENTRIES_MAX) {
+      entries -= entries(notes.remove().change());
     }
   }
 
-  private static int weight(Change change) {
+  private static int entries(Change change) {
     return change instanceof Change.Touch touch ? touch.entries().size() : 1;
   }
 
@@ -41,7 +43,8 @@ final class Notes {
     return next > upTo ? changes : null;
   }
 
-  synchronized int weight() {
-    return 1 + weight;
+  /** About how many bytes of memory they take. */
+  synchronized long weight() {
+    return BYTES + (long) ENTRY_BYTES * entries;
   }
 }

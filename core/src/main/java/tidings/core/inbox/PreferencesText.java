@@ -59,7 +59,7 @@ final class PreferencesText {
         case "source" -> mutes.add(new Mute.OfSource(SourcePattern.of(part[2]), until(part[1])));
         case "quiet" -> {
           String[] rest = part[2].split(" ", 2);
-          quiet = new QuietHours(part[1], rest[0], rest[1]);
+          quiet = QuietHours.isZone(rest[1]) ? new QuietHours(part[1], rest[0], rest[1]) : null;
         }
         default -> throw new IllegalArgumentException("stored preferences: \"" + line + "\"");
       }

@@ -16,16 +16,19 @@ public final class ReadState {
    * @param direct whether it is addressed to the person
    */
   static boolean isRead(Person person, @Nullable Touched exception, long position, boolean direct) {
-    if (exception != null && exception.read() != null && holds(person.read(), exception)) {
-      return exception.read();
+    Touched.Flag flag = exception == null ? null : held(person.read(), position, exception.read());
+    if (flag != null) {
+      return flag.is();
     }
     return position <= person.read().position() || position <= person.begin() && !direct;
   }
 
   /** Whether an entry is archived. */
   static boolean isArchived(Person person, @Nullable Touched exception, long position) {
-    if (exception != null && exception.archived() != null && holds(person.archived(), exception)) {
-      return exception.archived();
+    Touched.Flag flag =
+        exception == null ? null : held(person.archived(), position, exception.archived());
+    if (flag != null) {
+      return flag.is();
     }
     return position <= person.archived().position();
   }
@@ -43,10 +46,13 @@ public final class ReadState {
     return position > person.seen() && (exception == null || holding(person, exception) == null);
   }
 
-  /** An exception without what marks cover; itself if all holds, null if nothing does. */
+  /** An exception without what marks cover; null if nothing holds. */
   public static @Nullable Touched holding(Person person, Touched exception) {
-    return without(
-        exception, !holds(person.read(), exception), !holds(person.archived(), exception));
+    long position = exception.position();
+    return touched(
+        position,
+        held(person.read(), position, exception.read()),
+        held(person.archived(), position, exception.archived()));
   }
 
   /**
@@ -57,37 +63,43 @@ public final class ReadState {
    */
   public static @Nullable Touched touch(
       Person person, Change.Touch touch, Change.Touch.At at, @Nullable Touched before) {
-    Boolean read = touch.read();
-    Boolean archived = touch.archived();
-    boolean changesRead =
-        read != null && read != isRead(person, before, at.position(), at.direct());
-    boolean changesArchived =
-        archived != null && archived != isArchived(person, before, at.position());
-    if (!changesRead && !changesArchived) {
+    long position = at.position();
+    Touched.Flag read =
+        changed(touch.read(), isRead(person, before, position, at.direct()), person);
+    Touched.Flag archived = changed(touch.archived(), isArchived(person, before, position), person);
+    if (read == null && archived == null) {
       return null;
     }
     Touched held = before == null ? null : holding(person, before);
     return new Touched(
-        at.position(),
-        changesRead ? read : held == null ? null : held.read(),
-        changesArchived ? archived : held == null ? null : held.archived(),
-        person.rev() + 1);
+        position,
+        read != null || held == null ? read : held.read(),
+        archived != null || held == null ? archived : held.archived());
+  }
+
+  private static Touched.@Nullable Flag changed(
+      @Nullable Boolean wanted, boolean is, Person person) {
+    return wanted == null || wanted == is ? null : new Touched.Flag(wanted, person.rev() + 1);
   }
 
   /** Whether a mark of everything ends an exception that says the opposite and holds until now. */
   public static boolean ends(Person person, Change.MarkAll all, Touched exception) {
-    return exception.position() <= all.upTo()
-        && switch (all.kind()) {
-          case SEEN -> false;
-          case READ -> isFalse(exception.read()) && holds(person.read(), exception);
-          case ARCHIVED -> isFalse(exception.archived()) && holds(person.archived(), exception);
-        };
+    return ends(person, new Change.DropBelow(all.kind(), all.upTo(), Long.MAX_VALUE), exception);
   }
 
   /** Whether a step of a lower mark ends an exception. */
   public static boolean ends(Person person, Change.DropBelow drop, Touched exception) {
-    return exception.rev() <= drop.notAfterRev()
-        && ends(person, new Change.MarkAll(drop.kind(), drop.upTo()), exception);
+    long position = exception.position();
+    Touched.Flag flag =
+        switch (drop.kind()) {
+          case SEEN -> null;
+          case READ -> held(person.read(), position, exception.read());
+          case ARCHIVED -> held(person.archived(), position, exception.archived());
+        };
+    return flag != null
+        && !flag.is()
+        && position <= drop.upTo()
+        && flag.rev() <= drop.notAfterRev();
   }
 
   /** What is left of an exception that a step of a lower mark ends; null if nothing is. */
@@ -95,22 +107,20 @@ public final class ReadState {
     Touched held = holding(person, exception);
     return held == null
         ? null
-        : without(held, drop.kind() == Mark.Kind.READ, drop.kind() == Mark.Kind.ARCHIVED);
+        : touched(
+            held.position(),
+            drop.kind() == Mark.Kind.READ ? null : held.read(),
+            drop.kind() == Mark.Kind.ARCHIVED ? null : held.archived());
   }
 
-  private static @Nullable Touched without(Touched exception, boolean read, boolean archived) {
-    Boolean keptRead = read ? null : exception.read();
-    Boolean keptArchived = archived ? null : exception.archived();
-    return keptRead == null && keptArchived == null
-        ? null
-        : new Touched(exception.position(), keptRead, keptArchived, exception.rev());
+  private static @Nullable Touched touched(
+      long position, Touched.@Nullable Flag read, Touched.@Nullable Flag archived) {
+    return read == null && archived == null ? null : new Touched(position, read, archived);
   }
 
-  private static boolean isFalse(@Nullable Boolean flag) {
-    return flag != null && !flag;
-  }
-
-  private static boolean holds(Mark mark, Touched exception) {
-    return exception.position() > mark.position() || exception.rev() > mark.rev();
+  /** A flag, unless the mark covers it. */
+  private static Touched.@Nullable Flag held(
+      Mark mark, long position, Touched.@Nullable Flag flag) {
+    return flag != null && (position > mark.position() || flag.rev() > mark.rev()) ? flag : null;
   }
 }

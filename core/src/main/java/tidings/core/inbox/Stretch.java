@@ -1,9 +1,12 @@
 package tidings.core.inbox;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,14 +122,16 @@ final class Stretch {
 
   /** Makes up for changes; false if that takes a new beginning. */
   private boolean apply(List<Change> changes, View view, TouchedNear exceptions) {
+    SortedSet<Long> touched = new TreeSet<>(Comparator.reverseOrder());
     for (Change change : changes) {
       if (change instanceof Change.DropBelow) {
         return false;
       }
       if (change instanceof Change.Touch touch) {
-        touch.entries().forEach(at -> lookAgain(at.position(), view, exceptions));
+        touch.entries().forEach(at -> touched.add(at.position()));
       }
     }
+    touched.forEach(position -> lookAgain(position, view, exceptions));
     Person person = view.person;
     if (!read.equals(person.read()) || !archived.equals(person.archived())) {
       long marked = Math.max(person.read().position(), person.archived().position());
@@ -147,15 +152,29 @@ final class Stretch {
     if (position <= bottom || position > top) {
       return;
     }
-    kept.removeIf(k -> k.position() == position);
+    int place = place(position);
+    if (place < kept.size() && kept.get(place).position() == position) {
+      kept.remove(place);
+    }
     Kept counts = counts(view, view.at(position), exceptions);
     if (counts != null) {
-      int place = 0;
-      while (place < kept.size() && kept.get(place).position() > position) {
-        place++;
-      }
       kept.add(place, counts);
     }
+  }
+
+  /** Where a position stands, or would stand. */
+  private int place(long position) {
+    int low = 0;
+    int high = kept.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (kept.get(middle).position() > position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private boolean extend(View view, Plans plans, Budget budget, TouchedNear exceptions) {

@@ -8,7 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param read null if it says nothing of that
  * @param archived null if it says nothing of that
- * @param rev the revision that set the flags, or a later one
  */
-public record Touched(
-    long position, @Nullable Boolean read, @Nullable Boolean archived, long rev) {}
+public record Touched(long position, @Nullable Flag read, @Nullable Flag archived) {
+
+  /**
+   * What was said of an entry.
+   *
+   * @param rev the revision that said it, from 1
+   */
+  public record Flag(boolean is, long rev) {}
+}

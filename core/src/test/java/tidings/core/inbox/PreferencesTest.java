@@ -121,6 +121,12 @@ final class PreferencesTest {
   }
 
   @Test
+  void quietHoursOfAZoneThatIsNoMoreAreNone() {
+    Preferences stored = Preferences.parse("list\nquiet 22:00 07:00 Europe/Atlantis\n");
+    assertThat(stored).isEqualTo(new Preferences(List.of(), List.of(), null));
+  }
+
+  @Test
   void savingWhatIsSoRaisesNothing() {
     Person person = Person.begins(1, "alice", 5);
     Preferences wanted =

@@ -122,14 +122,17 @@ final class PeopleScript {
             position INTEGER NOT NULL,
             read INTEGER,
             archived INTEGER,
-            rev INTEGER NOT NULL,
             PRIMARY KEY (person, position)
           ) STRICT, WITHOUT ROWID
           """,
-          "CREATE INDEX touched_unread ON touched (person, position, rev) WHERE read = 0",
+          "CREATE INDEX touched_unread ON touched (person, position, read) WHERE read < 0",
           """
-          CREATE INDEX touched_archived ON touched (person, archived, position, rev)
-          WHERE archived IS NOT NULL
+          CREATE INDEX touched_archived ON touched (person, position, archived)
+          WHERE archived > 0
+          """,
+          """
+          CREATE INDEX touched_taken_out ON touched (person, position, archived)
+          WHERE archived < 0
           """,
           """
           CREATE TABLE erasure (user TEXT PRIMARY KEY, up_to INTEGER NOT NULL)

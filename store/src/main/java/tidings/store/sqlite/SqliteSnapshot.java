@@ -89,8 +89,8 @@ final class SqliteSnapshot implements Snapshot {
     addresses = database.prepare("SELECT addresses FROM log WHERE position = ?");
     String exceptions = "SELECT " + TouchedTable.COLUMNS + " FROM touched WHERE person = ? AND ";
     touched = database.prepare(exceptions + STRETCH);
-    touchedUnread = database.prepare(exceptions + "read = 0 AND " + STRETCH);
-    touchedArchived = database.prepare(exceptions + "archived = 1 AND " + STRETCH);
+    touchedUnread = database.prepare(exceptions + "read < 0 AND " + STRETCH);
+    touchedArchived = database.prepare(exceptions + "archived > 0 AND " + STRETCH);
     entry =
         database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ? AND kind = 0");
     position = database.prepare("SELECT position FROM log WHERE id = ? AND kind = 0");

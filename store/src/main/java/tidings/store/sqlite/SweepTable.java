@@ -110,7 +110,7 @@ final class SweepTable {
     rows.setLong(3, lastPerson);
     try (ResultSet row = rows.executeQuery()) {
       while (row.next()) {
-        some.add(new Row(row.getLong(5), TouchedTable.touched(row)));
+        some.add(new Row(row.getLong(4), TouchedTable.touched(row)));
       }
     }
     return some;

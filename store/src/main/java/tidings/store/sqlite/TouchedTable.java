@@ -13,14 +13,14 @@ import tidings.core.inbox.ReadState;
 import tidings.core.inbox.Touched;
 
 /**
- * Changes {@code touched}; what becomes of a row is said by {@link ReadState}. For the store writer
- * alone.
+ * Changes {@code touched}; what becomes of a row is said by {@link ReadState}. A flag is the
+ * revision that said it, below 0 if it says no. For the store writer alone.
  */
 final class TouchedTable {
   /** How many exceptions a step of a lower mark ends. */
   static final int DROPPED_MAX = 500;
 
-  static final String COLUMNS = "position, read, archived, rev";
+  static final String COLUMNS = "position, read, archived";
 
   private final PreparedStatement find;
   private final PreparedStatement put;
@@ -32,13 +32,13 @@ final class TouchedTable {
   private record Opposite(PreparedStatement any, PreparedStatement lowest) {
     static Opposite prepare(Database database, String flag) throws SQLException {
       String holding =
-          "FROM touched WHERE person = ?1 AND %s AND position BETWEEN ?6 AND ?2 AND rev <= ?3"
-              + " AND (rev > ?5 OR position > ?4)";
+          ("FROM touched WHERE person = ?1 AND %1$s < 0 AND position BETWEEN ?6 AND ?2"
+                  + " AND -%1$s <= ?3 AND (-%1$s > ?5 OR position > ?4)")
+              .formatted(flag);
       return new Opposite(
-          database.prepare("SELECT EXISTS (SELECT 1 " + holding.formatted(flag) + ")"),
+          database.prepare("SELECT EXISTS (SELECT 1 " + holding + ")"),
           database.prepare(
-              "SELECT %s %s ORDER BY position LIMIT %d"
-                  .formatted(COLUMNS, holding.formatted(flag), DROPPED_MAX)));
+              "SELECT %s %s ORDER BY position LIMIT %d".formatted(COLUMNS, holding, DROPPED_MAX)));
     }
   }
 
@@ -47,11 +47,11 @@ final class TouchedTable {
         database.prepare("SELECT " + COLUMNS + " FROM touched WHERE person = ? AND position = ?");
     put =
         database.prepare(
-            "INSERT OR REPLACE INTO touched (person, position, read, archived, rev)"
-                + " VALUES (?, ?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO touched (person, position, read, archived)"
+                + " VALUES (?, ?, ?, ?)");
     delete = database.prepare("DELETE FROM touched WHERE person = ? AND position = ?");
-    unread = Opposite.prepare(database, "read = 0");
-    takenOut = Opposite.prepare(database, "archived = 0");
+    unread = Opposite.prepare(database, "read");
+    takenOut = Opposite.prepare(database, "archived");
   }
 
   /** Marks entries by themselves; whether anything changed. */
@@ -148,25 +148,24 @@ final class TouchedTable {
 
   /** The exception in the current row of {@link #COLUMNS}. */
   static Touched touched(ResultSet row) throws SQLException {
-    return new Touched(row.getLong(1), flag(row, 2), flag(row, 3), row.getLong(4));
+    return new Touched(row.getLong(1), flag(row, 2), flag(row, 3));
   }
 
-  private static @Nullable Boolean flag(ResultSet row, int column) throws SQLException {
-    int value = row.getInt(column);
-    return row.wasNull() ? null : (Boolean) (value != 0);
+  private static Touched.@Nullable Flag flag(ResultSet row, int column) throws SQLException {
+    long said = row.getLong(column);
+    return said == 0 ? null : new Touched.Flag(said > 0, Math.abs(said));
   }
 
   private void put(Person person, Touched touched) throws SQLException {
     put.setLong(1, person.number());
     put.setLong(2, touched.position());
-    put.setObject(3, number(touched.read()));
-    put.setObject(4, number(touched.archived()));
-    put.setLong(5, touched.rev());
+    put.setObject(3, said(touched.read()));
+    put.setObject(4, said(touched.archived()));
     put.executeUpdate();
   }
 
-  private static @Nullable Integer number(@Nullable Boolean flag) {
-    return flag == null ? null : (Integer) (flag ? 1 : 0);
+  private static @Nullable Long said(Touched.@Nullable Flag flag) {
+    return flag == null ? null : (Long) (flag.is() ? flag.rev() : -flag.rev());
   }
 
   void delete(long person, long position) throws SQLException {

@@ -187,6 +187,7 @@ final class Transaction {
   /** Notes that nothing of a person is left. */
   void erased(String user) {
     erased.add(user);
+    changes.add(listener -> listener.erased(user));
   }
 
   void park(ParkCommand message) throws SQLException {

@@ -104,11 +104,13 @@ final class MemorySnapshot implements Snapshot {
   public List<Touched> touched(long person, Flag flag, long above, long upTo, int limit) {
     return newest(memory.touched(person), above, upTo)
         .filter(touched ->
-            flag == Flag.UNREAD
-                ? Boolean.FALSE.equals(touched.read())
-                : Boolean.TRUE.equals(touched.archived()))
+            flag == Flag.UNREAD ? says(touched.read(), false) : says(touched.archived(), true))
         .limit(limit)
         .toList();
+  }
+
+  private static boolean says(Touched.@Nullable Flag flag, boolean is) {
+    return flag != null && flag.is() == is;
   }
 
   @Override

@@ -2,6 +2,7 @@ package tidings.store.inbox;
 
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Row;
 import tidings.core.inbox.Snapshot;
 import tidings.core.inbox.Sorts;
@@ -40,9 +41,13 @@ final class TamperedSnapshot extends ForwardingSnapshot {
   private List<Touched> toldOf(List<Touched> exceptions) {
     return tampering == Tampering.A_COVERED_EXCEPTION_COUNTS
         ? exceptions.stream()
-            .map(x -> new Touched(x.position(), x.read(), x.archived(), Long.MAX_VALUE))
+            .map(x -> new Touched(x.position(), newer(x.read()), newer(x.archived())))
             .toList()
         : exceptions;
+  }
+
+  private static Touched.@Nullable Flag newer(Touched.@Nullable Flag flag) {
+    return flag == null ? null : new Touched.Flag(flag.is(), Long.MAX_VALUE);
   }
 
   @Override
