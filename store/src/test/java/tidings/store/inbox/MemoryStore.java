@@ -89,6 +89,7 @@ final class MemoryStore implements Log, InboxStore {
         memory.rows(address).put(position, row(entry, address, position, sort));
       }
       memory.log.add(new Memory.Place(entry.publisher(), isKeyed(entry), sort, entry.at(position)));
+      memory.positions.put(entry.id(), position);
       receipts.add(new Append.Receipt(entry.id(), position, false));
     }
     append.outcome().stored(receipts);
@@ -122,14 +123,10 @@ final class MemoryStore implements Log, InboxStore {
 
   @Override
   public void withdraw(UUID id, Publisher publisher, Append.Outcome outcome) {
-    long found = 0;
-    for (long at = memory.lowWater; at <= memory.end(); at++) {
-      Entry entry = memory.at(at).entry;
-      if (entry != null && entry.kind() != Entry.Kind.WITHDRAWN && entry.id().equals(id)) {
-        found = at;
-      }
-    }
-    if (found == 0 || !memory.at(found).publisher.equals(publisher)) {
+    long found = memory.positions.getOrDefault(id, 0L);
+    if (found < memory.lowWater
+        || memory.at(found).entry == null
+        || !memory.at(found).publisher.equals(publisher)) {
       outcome.refused(Problem.of(Problem.Kind.NOT_FOUND, "no such notification"));
       return;
     }
@@ -254,7 +251,11 @@ final class MemoryStore implements Log, InboxStore {
 
   @Override
   public CompletableFuture<Void> erase(String user) {
-    throw new UnsupportedOperationException();
+    memory.persons.remove(user);
+    listeners.forEach(listener -> listener.erased(user));
+    memory.erase(new Address.User(user));
+    listeners.forEach(listener -> listener.erased(user));
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -32,7 +32,9 @@ final class TamperedStore extends ForwardingStore {
 
           @Override
           public void erased(String user) {
-            listener.erased(user);
+            if (tampering != Tampering.AN_ERASING_IS_NOT_TOLD) {
+              listener.erased(user);
+            }
           }
         });
   }
