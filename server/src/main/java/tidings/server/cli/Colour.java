@@ -27,8 +27,10 @@ enum Colour {
   }
 
   /** Whether this process speaks to a terminal, both ways. */
+  @SuppressWarnings("SystemConsoleNull") // it is, again, where there is no terminal
   static boolean inTerminal() {
-    return System.console() instanceof Console console && console.isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Text in the colour of a level; {@code info}, and what is no level, has none. */
