@@ -25,7 +25,14 @@ import tidings.server.config.InvalidConfiguration;
     mixinStandardHelpOptions = true,
     versionProvider = Program.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CheckConfig.class, CheckStore.class, Token.class, Publish.class, Listen.class},
+    subcommands = {
+      CheckConfig.class,
+      CheckStore.class,
+      Token.class,
+      Publish.class,
+      Listen.class,
+      Inbox.class
+    },
     footer = {
       "",
       "Try it:",
@@ -52,6 +59,7 @@ public final class Program implements Callable<Integer> {
       line.addSubcommand(command);
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setAllowSubcommandsAsOptionParameters(true); // tidings inbox --state read
     line.setOut(utf8(FileDescriptor.out));
     line.setErr(utf8(FileDescriptor.err));
     line.setParameterExceptionHandler((refused, arguments) -> misused(refused));
