@@ -13,8 +13,8 @@ import tidings.core.log.Cursor;
 /**
  * The fan-out of one event loop: owns that loop's subscribers, who come, change and go here.
  *
- * <p>{@link #wake()}, {@link #changed}, {@link #traffic()}, {@link #shed}, {@link #drain} and
- * {@link #close()} may be called by any thread; all else runs on the loop's thread.
+ * <p>{@link #wake()}, {@link #changed}, {@link #traffic()}, {@link #shed}, {@link #part}, {@link
+ * #drain} and {@link #close()} may be called by any thread; all else runs on the loop's thread.
  */
 public final class Dispatcher {
   private static final int DRAIN_STEP_MS = 50;
@@ -228,6 +228,18 @@ public final class Dispatcher {
       int count = (audiences.size() + oneOf - 1) / oneOf;
       for (Subscriber subscriber : audiences.newest(count)) {
         end(subscriber, Outlet.Ending.DRAIN, shared.retryMs());
+      }
+    });
+  }
+
+  /** Ends all streams of a user, who may come back as someone new. */
+  void part(String user) {
+    loop.execute(() -> {
+      for (int i = audiences.size() - 1; i >= 0; i--) {
+        Subscriber subscriber = audiences.get(i);
+        if (user.equals(subscriber.caller.user())) {
+          end(subscriber, Outlet.Ending.DRAIN, shared.retryMs());
+        }
       }
     });
   }

@@ -64,7 +64,9 @@ public final class Hub implements AutoCloseable {
           }
 
           @Override
-          public void erased(String user) {}
+          public void erased(String user) {
+            dispatchers.forEach(dispatcher -> dispatcher.part(user));
+          }
         });
   }
 
@@ -83,6 +85,11 @@ public final class Hub implements AutoCloseable {
           @Override
           public void gone(long position) {
             shared.gone(position);
+          }
+
+          @Override
+          public void stripped(Entry entry) {
+            shared.stripped(entry);
           }
 
           @Override

@@ -37,7 +37,7 @@ public interface Outlet {
     CREDENTIALS,
     /** The connection took nothing for too long. */
     NO_PROGRESS,
-    /** The hub stops, or has too much to do. */
+    /** The hub stops, has too much to do, or was told to forget the user. */
     DRAIN
   }
 }

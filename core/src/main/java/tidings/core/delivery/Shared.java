@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tidings.core.access.Validity;
 import tidings.core.inbox.Inboxes;
 import tidings.core.log.Cursor;
+import tidings.core.log.Entry;
 import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.log.LogReader;
@@ -26,7 +27,7 @@ final class Shared {
   private final InstantSource clock;
   private final LongSupplier ticker;
   private final RandomGenerator random;
-  private volatile int withdrawals;
+  private volatile int retractions;
 
   Shared(
       Log log,
@@ -108,17 +109,27 @@ final class Shared {
     return random.nextInt(1_000, 5_000);
   }
 
-  /** How many notifications were withdrawn so far: what was cached before may hold them. */
-  int withdrawals() {
-    return withdrawals;
+  /** How often the log has lost something so far: what was cached before may hold it. */
+  int retractions() {
+    return retractions;
   }
 
-  /** Forgets a notification that was withdrawn. Called on the store writer's thread. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  /** Forgets a notification that was withdrawn or erased. Called on the store writer's thread. */
   void gone(long position) {
     tail.remove(position);
+    retracted(position);
+  }
+
+  /** Forgets an address that an entry has lost. Called on the store writer's thread. */
+  void stripped(Entry entry) {
+    tail.replace(entry);
+    retracted(entry.position());
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  private void retracted(long position) {
     pages.forget(position);
-    withdrawals++;
+    retractions++;
   }
 
   /**

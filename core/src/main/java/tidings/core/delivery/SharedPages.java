@@ -131,7 +131,7 @@ final class SharedPages {
     return (position - 1) / SIZE * SIZE + 1;
   }
 
-  /** Forgets the page of an entry that was withdrawn. */
+  /** Forgets the page of an entry that has changed. */
   void forget(long position) {
     synchronized (parts) {
       parts.keySet().removeIf(start -> first(start) == first(position));

@@ -22,7 +22,7 @@ final class Windows {
   private final Map<Long, Window> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   private int weight; // of all that are kept
-  private int withdrawals;
+  private int retractions;
   private boolean used;
 
   Windows(Shared shared) {
@@ -36,8 +36,8 @@ final class Windows {
    */
   @Nullable Window on(long wanted, long position) {
     used = true;
-    if (withdrawals != shared.withdrawals()) {
-      withdrawals = shared.withdrawals();
+    if (retractions != shared.retractions()) {
+      retractions = shared.retractions();
       releaseAll();
     }
     long number = (wanted - 1) / Window.ENTRIES_MAX;

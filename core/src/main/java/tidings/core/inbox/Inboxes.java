@@ -147,6 +147,15 @@ public final class Inboxes {
     return topics.page();
   }
 
+  /**
+   * Forgets a user, step by step, as protocol/presence.md says. The caller is who operates the hub.
+   *
+   * @return done on the store writer's thread when it is on stable storage
+   */
+  public CompletableFuture<Void> erase(String user) {
+    return store.erase(user);
+  }
+
   /** How much is unread. */
   public CompletableFuture<Summary> summary(Caller caller) {
     return enter(user(caller)).thenCompose(entered -> summary(caller, entered, unread.new Count()));

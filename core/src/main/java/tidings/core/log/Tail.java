@@ -74,6 +74,16 @@ public final class Tail {
     }
   }
 
+  /** Puts an entry in the place of the same one as it was. Only the store writer's thread does. */
+  public void replace(Entry entry) {
+    long position = entry.position();
+    Entry before = ring.getPlain((int) position & MASK);
+    if (before != null && before.position() == position) {
+      bytes += entry.weight() - before.weight();
+      ring.setRelease((int) position & MASK, entry);
+    }
+  }
+
   /**
    * Collects the entries from {@code first} to {@code last}, without those that were withdrawn.
    *

@@ -85,16 +85,20 @@ public final class Routes {
     Callers callers =
         access.callers(Administrator.HERE, new Usage(parts.limits, parts.ticker), parts.hub);
     Router.Builder routes = new Router.Builder();
-    administer(routes, callers, access, parts.clock);
+    administer(routes, callers, parts);
     return routes.otherwise(exchange ->
         exchange.refuse(Problem.of(Problem.Kind.NOT_FOUND, "not served on this socket")));
   }
 
-  private static void administer(
-      Router.Builder routes, Callers callers, Access access, InstantSource clock) {
+  private static void administer(Router.Builder routes, Callers callers, Parts parts) {
+    Access access = parts.access;
     TokenEndpoints tokens = new TokenEndpoints(callers, access.apiTokens);
     routes
-        .at(POST, "/v1/revocations", new RevocationEndpoint(callers, access.revocations, clock))
+        .at(
+            POST,
+            "/v1/revocations",
+            new RevocationEndpoint(callers, access.revocations, parts.clock))
+        .at(DELETE, UserEndpoint.PATH + "{}", new UserEndpoint(callers, parts.hub.inboxes()))
         .at(POST, "/v1/tokens", tokens.make())
         .at(GET, "/v1/tokens", tokens.list())
         .at(DELETE, "/v1/tokens/{}", tokens.revoke());
@@ -126,7 +130,7 @@ public final class Routes {
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
     BooleanSupplier turnedAway = () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean();
     Router.Builder routes = new Router.Builder();
-    administer(routes, callers, access, parts.clock);
+    administer(routes, callers, parts);
     people(routes, callers, hub, parts.clock);
     return routes
         .at(

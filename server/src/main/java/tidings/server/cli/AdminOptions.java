@@ -1,5 +1,6 @@
 package tidings.server.cli;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,17 +34,23 @@ final class AdminOptions {
               + " this machine can't see).")
   private @Nullable String token;
 
+  /** The hub that is meant, which has to answer soon. */
+  Desk desk() throws InvalidConfiguration, Failure {
+    return desk(HubClient.ANSWER_MAX);
+  }
+
   /**
-   * The API tokens of the hub that is meant.
+   * The hub that is meant.
    *
+   * @param answerMax how long an answer may take
    * @throws Failure if it can't be reached
    */
-  TokenDesk tokens() throws InvalidConfiguration, Failure {
+  Desk desk(Duration answerMax) throws InvalidConfiguration, Failure {
     if (hub != null) {
-      return new RemoteTokens(HubOptions.client(spec, hub, token));
+      return new RemoteDesk(HubOptions.client(spec, hub, token, answerMax));
     }
     StoreConfig store = stored.load();
-    LocalHub running = LocalHub.at(store.socket());
-    return running == null ? StoredTokens.open(store) : new RemoteTokens(running);
+    LocalHub running = LocalHub.at(store.socket(), answerMax);
+    return running == null ? StoredDesk.open(store) : new RemoteDesk(running);
   }
 }

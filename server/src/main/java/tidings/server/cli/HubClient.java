@@ -18,11 +18,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks to one hub over HTTP. */
-final class HubClient implements RemoteTokens.Line {
+final class HubClient implements RemoteDesk.Line {
   static final String TOKEN_HINT = " (give --token; tidings token makes one)";
 
   private static final int PROBLEM_BYTES_MAX = 64 * 1024;
-  private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+  static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
   private final String hub;
   private final @Nullable String token;
@@ -33,10 +33,6 @@ final class HubClient implements RemoteTokens.Line {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(10))
           .build();
-
-  HubClient(String hub, @Nullable String token) {
-    this(hub, token, ANSWER_MAX);
-  }
 
   /**
    * @param answerMax how long the head of an answer may take
@@ -77,8 +73,7 @@ final class HubClient implements RemoteTokens.Line {
    * @throws Failure if the hub can't be reached, or does not answer
    */
   @Override
-  public RemoteTokens.Answer call(String method, String path, @Nullable String json)
-      throws Failure {
+  public RemoteDesk.Answer call(String method, String path, @Nullable String json) throws Failure {
     HttpRequest request =
         request(path)
             .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
@@ -87,7 +82,7 @@ final class HubClient implements RemoteTokens.Line {
     try {
       HttpResponse<InputStream> response = send(request);
       try (InputStream body = response.body()) {
-        return new RemoteTokens.Answer(response.statusCode(), body.readAllBytes());
+        return new RemoteDesk.Answer(response.statusCode(), body.readAllBytes());
       }
     } catch (IOException e) {
       throw new Failure(e.getMessage(), e);
@@ -104,7 +99,7 @@ final class HubClient implements RemoteTokens.Line {
    * @throws Failure if the hub refuses too
    */
   JsonNode ask(String method, String path, @Nullable String body) throws Failure {
-    RemoteTokens.Answer answer = call(method, path, body);
+    RemoteDesk.Answer answer = call(method, path, body);
     String text = new String(answer.body(), StandardCharsets.UTF_8);
     if (answer.status() != 200) {
       throw new Failure(problem(answer.status(), text));

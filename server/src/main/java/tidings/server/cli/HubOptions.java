@@ -1,6 +1,7 @@
 package tidings.server.cli;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +36,7 @@ final class HubOptions {
   private @Nullable String token;
 
   HubClient client() {
-    return client(spec, hub, token);
+    return client(spec, hub, token, HubClient.ANSWER_MAX);
   }
 
   /** The same hub, for streams. */
@@ -53,10 +54,12 @@ final class HubOptions {
    * Speaks to a hub.
    *
    * @param spec the command whose options these are
+   * @param answerMax how long the head of an answer may take
    * @throws ParameterException if the URL or the token is none
    */
-  static HubClient client(CommandSpec spec, String hub, @Nullable String token) {
-    return new HubClient(url(spec, hub), credential(spec, token));
+  static HubClient client(
+      CommandSpec spec, String hub, @Nullable String token, Duration answerMax) {
+    return new HubClient(url(spec, hub), credential(spec, token), answerMax);
   }
 
   private static String url(CommandSpec spec, String hub) {

@@ -24,20 +24,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limit for how long an answer is waited for
  */
-record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
+record LocalHub(Path socket, Duration limit) implements RemoteDesk.Line {
   /**
    * The hub that listens there.
    *
    * @return null if none does
    * @throws Failure if one may not be spoken to
    */
-  static @Nullable LocalHub at(Path socket) throws Failure {
+  static @Nullable LocalHub at(Path socket, Duration limit) throws Failure {
     if (!Files.exists(socket)) {
       return null;
     }
-    LocalHub hub = new LocalHub(socket, LIMIT);
+    LocalHub hub = new LocalHub(socket, limit);
     try {
       hub.open().close();
       return hub;
@@ -60,8 +58,7 @@ record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
   }
 
   @Override
-  public RemoteTokens.Answer call(String method, String path, @Nullable String json)
-      throws Failure {
+  public RemoteDesk.Answer call(String method, String path, @Nullable String json) throws Failure {
     byte[] body = (json == null ? "" : json).getBytes(StandardCharsets.UTF_8);
     String head =
         "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -78,7 +75,7 @@ record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
       return answer(new BufferedInputStream(Channels.newInputStream(channel)));
     } catch (AsynchronousCloseException e) {
       throw new Failure(
-          "no answer from the hub at %s within %d s; `tidings token list` shows whether it was done"
+          "no answer from the hub at %s within %d s; it may have done it all the same"
               .formatted(socket, limit.toSeconds()),
           e);
     } catch (IOException e) {
@@ -101,7 +98,7 @@ record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
   }
 
   /** Reads an answer after which the hub closes the connection. */
-  private static RemoteTokens.Answer answer(InputStream in) throws IOException {
+  private static RemoteDesk.Answer answer(InputStream in) throws IOException {
     String status = line(in);
     String header = line(in);
     while (!header.isEmpty()) {
@@ -111,7 +108,7 @@ record LocalHub(Path socket, Duration limit) implements RemoteTokens.Line {
     if (parts.length < 2 || !parts[1].matches("[1-5][0-9][0-9]")) {
       throw new IOException("it does not speak HTTP");
     }
-    return new RemoteTokens.Answer(Integer.parseInt(parts[1]), in.readAllBytes());
+    return new RemoteDesk.Answer(Integer.parseInt(parts[1]), in.readAllBytes());
   }
 
   private static String line(InputStream in) throws IOException {

@@ -29,6 +29,7 @@ import tidings.server.config.InvalidConfiguration;
       CheckConfig.class,
       CheckStore.class,
       Token.class,
+      User.class,
       Publish.class,
       Listen.class,
       Inbox.class

@@ -19,8 +19,8 @@ final class TokenList implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    try (TokenDesk tokens = admin.tokens()) {
-      tokens.list().forEach(spec.commandLine().getOut()::println);
+    try (Desk desk = admin.desk()) {
+      desk.list().forEach(spec.commandLine().getOut()::println);
     }
     return 0;
   }

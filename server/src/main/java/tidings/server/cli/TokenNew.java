@@ -31,8 +31,8 @@ final class TokenNew implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    try (TokenDesk tokens = admin.tokens()) {
-      spec.commandLine().getOut().println(tokens.make(name, grants.grant()));
+    try (Desk desk = admin.desk()) {
+      spec.commandLine().getOut().println(desk.make(name, grants.grant()));
     }
     return 0;
   }

@@ -23,8 +23,8 @@ final class TokenRevoke implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    try (TokenDesk tokens = admin.tokens()) {
-      tokens.revoke(name);
+    try (Desk desk = admin.desk()) {
+      desk.revoke(name);
     }
     spec.commandLine().getErr().println("revoked " + name);
     return 0;

@@ -10,6 +10,7 @@ final class PersonTable {
   private final People people;
   private final PreparedStatement insert;
   private final PreparedStatement update;
+  private final PreparedStatement raise;
   private final PreparedStatement delete;
 
   PersonTable(Database database) throws SQLException {
@@ -22,6 +23,7 @@ final class PersonTable {
         database.prepare(
             "UPDATE person SET rev = ?, seen = ?, read = ?, read_rev = ?, archived = ?,"
                 + " archived_rev = ?, preferences = ?, preferences_rev = ? WHERE number = ?");
+    raise = database.prepare("UPDATE person SET rev = rev + 1 WHERE user = ?");
     delete = database.prepare("DELETE FROM person WHERE user = ?");
   }
 
@@ -54,6 +56,12 @@ final class PersonTable {
     update.setLong(8, person.preferencesRev());
     update.setLong(9, person.number());
     update.executeUpdate();
+  }
+
+  /** Raises the revision of someone, if there is such. */
+  void raise(String user) throws SQLException {
+    raise.setString(1, user);
+    raise.executeUpdate();
   }
 
   void delete(String user) throws SQLException {

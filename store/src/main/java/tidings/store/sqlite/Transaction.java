@@ -184,8 +184,9 @@ final class Transaction {
     changes.add(listener -> listener.erased(user));
   }
 
-  /** Notes that nothing of a person is left. */
-  void erased(String user) {
+  /** Notes that nothing of a person is left; who came back meanwhile is to count anew. */
+  void erased(String user) throws SQLException {
+    tables.people.raise(user);
     erased.add(user);
     changes.add(listener -> listener.erased(user));
   }

@@ -235,6 +235,11 @@ final class World implements AutoCloseable {
                   }
 
                   @Override
+                  public void stripped(Entry entry) {
+                    listener.stripped(entry);
+                  }
+
+                  @Override
                   public void purgedBelow(long lowWater) {
                     listener.purgedBelow(lowWater);
                   }

@@ -3,8 +3,8 @@ package tidings.server.cli;
 import java.util.List;
 import tidings.core.access.Grant;
 
-/** A hub's API tokens, wherever it runs, or does not. */
-interface TokenDesk extends AutoCloseable {
+/** What is administered of a hub, wherever it runs, or does not: its API tokens, its users. */
+interface Desk extends AutoCloseable {
 
   /**
    * Makes a token.
@@ -23,6 +23,13 @@ interface TokenDesk extends AutoCloseable {
    * @throws Failure also if there is none of that name
    */
   void revoke(String name) throws Failure;
+
+  /**
+   * Erases a person; done when it is on stable storage.
+   *
+   * @param user a user's id
+   */
+  void erase(String user) throws Failure;
 
   @Override
   void close();

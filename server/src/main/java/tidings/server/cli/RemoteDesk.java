@@ -12,8 +12,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The API tokens of a hub that runs, by its {@code /v1/tokens} (protocol/access.md). */
-record RemoteTokens(Line line) implements TokenDesk {
+/** A hub that runs, by what needs {@code operate} (protocol/access.md, presence.md). */
+record RemoteDesk(Line line) implements Desk {
 
   /** What the hub said. */
   record Answer(int status, byte[] body) {}
@@ -68,8 +68,17 @@ record RemoteTokens(Line line) implements TokenDesk {
 
   @Override
   public void revoke(String name) throws Failure {
+    delete("/v1/tokens/", name);
+  }
+
+  @Override
+  public void erase(String user) throws Failure {
+    delete("/v1/users/", user);
+  }
+
+  private void delete(String path, String name) throws Failure {
     String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8);
-    expect(line.call("DELETE", "/v1/tokens/" + encoded, null), 204);
+    expect(line.call("DELETE", path + encoded, null), 204);
   }
 
   private JsonNode read(String method, String path, @Nullable String json) throws Failure {

@@ -24,8 +24,8 @@ import tidings.store.StoreUnusable;
 import tidings.store.sqlite.SqliteLog;
 import tidings.store.sqlite.Surroundings;
 
-/** The API tokens in the database of a hub that does not run; no hub can start meanwhile. */
-record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk {
+/** The database of a hub that does not run; no hub can start meanwhile. */
+record StoredDesk(SqliteLog store, KeptApiTokens tokens) implements Desk {
   private static final InstantSource CLOCK = InstantSource.system();
 
   /**
@@ -34,7 +34,7 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
    * @throws Failure if a hub holds it after all, it can't be opened, or the hub, which is another
    *     user, could not open it afterwards
    */
-  static StoredTokens open(StoreConfig config) throws Failure {
+  static StoredDesk open(StoreConfig config) throws Failure {
     Logging.start(new LoggingConfig(LoggingConfig.Format.TEXT, LoggingConfig.Level.WARN));
     SecureRandom random = new SecureRandom();
     try {
@@ -45,7 +45,7 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
               config.settings(),
               new Surroundings(CLOCK, () -> CLOCK.millis() * 1_000_000, random, e -> {}));
       store.start(new Unheard());
-      return new StoredTokens(store, new KeptApiTokens(store, List.of(), CLOCK, random));
+      return new StoredDesk(store, new KeptApiTokens(store, List.of(), CLOCK, random));
     } catch (StoreUnusable | IOException e) {
       throw new Failure(
           "no hub listens on %s, and %s".formatted(config.socket(), e.getMessage()), e);
@@ -86,7 +86,7 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
   public List<String> list() {
     return tokens.list().stream()
         .map(token ->
-            RemoteTokens.described(
+            RemoteDesk.described(
                 token.name(), NotificationJson.time(token.made()), GrantJson.of(token.grant())))
         .toList();
   }
@@ -94,6 +94,11 @@ record StoredTokens(SqliteLog store, KeptApiTokens tokens) implements TokenDesk 
   @Override
   public void revoke(String name) throws Failure {
     var _ = done(() -> tokens.revoke(name));
+  }
+
+  @Override
+  public void erase(String user) throws Failure {
+    done(() -> store.inboxes().erase(user));
   }
 
   private static <T> T done(Supplier<CompletableFuture<T>> task) throws Failure {
