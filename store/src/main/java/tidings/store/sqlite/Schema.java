@@ -3,6 +3,8 @@ package tidings.store.sqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tidings.store.StoreUnusable;
 
 /**
@@ -10,6 +12,8 @@ import tidings.store.StoreUnusable;
  * would cost more than the 150 ms of start-up that are allowed for it.)
  */
 final class Schema {
+  private static final Logger log = LoggerFactory.getLogger(Schema.class);
+
   /** "TDNG": tells our files from other programs' databases. */
   static final int APPLICATION_ID = 0x54444e47;
 
@@ -111,7 +115,11 @@ final class Schema {
 
   /** Runs the scripts up to a number. */
   static void migrate(Database database, Path file, int upTo) throws SQLException {
-    for (int next = (int) version(database, file); next < upTo; next++) {
+    int first = (int) version(database, file);
+    if (first > 0 && first < upTo) {
+      log.info("{}: from schema {} to {}: some seconds for a full log …", file, first, upTo);
+    }
+    for (int next = first; next < upTo; next++) {
       database.beginWrite();
       for (String statement : SCRIPTS.get(next)) {
         database.execute(statement);
@@ -119,6 +127,9 @@ final class Schema {
       database.execute("PRAGMA application_id = " + APPLICATION_ID);
       database.execute("PRAGMA user_version = " + (next + 1));
       database.commit();
+      if (first > 0) {
+        log.info("{} has schema {}", file, next + 1);
+      }
     }
   }
 
