@@ -245,7 +245,10 @@ def signed_part(content):
     return base64.urlsafe_b64encode(text).rstrip(b"=")
 
 
-def claims(user):
+BENCH_TOPICS = {"publish": ["topic:bench.#"], "subscribe": ["topic:bench.#"]}
+
+
+def claims(user, grants):
     """What a user's token says (RFC 7519), good for a day."""
     now = int(time.time())
     return {
@@ -254,14 +257,14 @@ def claims(user):
         "sub": user,
         "iat": now,
         "exp": now + 86400,
-        "tidings": {"publish": ["topic:bench.#"], "subscribe": ["topic:bench.#"]},
+        "tidings": grants,
     }
 
 
-def token(secret, user):
+def token(secret, user, grants=BENCH_TOPICS):
     """A JWT for the key in hub.yaml."""
     header = signed_part({"alg": "HS256", "typ": "JWT", "kid": "bench"})
-    signed = header + b"." + signed_part(claims(user))
+    signed = header + b"." + signed_part(claims(user, grants))
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
