@@ -93,9 +93,10 @@ def ingest(scenario, server, **options):
     return measure("ingest", server, f"{scenario} {server.name}", pub_req=publish, **options)
 
 
-def warm(server):
+def warm(server, prefixes=("",)):
     """Lets a compiler see streams and publishes often enough: some 10,000 times."""
-    fanout("warm", server, subs=500, rate=100, secs=8)
+    for prefix in prefixes:
+        fanout("warm", server, prefix, subs=500, rate=100, secs=8)
     ingest("warm", server, pubs=64, secs=5)
 
 

@@ -25,13 +25,16 @@ INGEST = {
     "reply p99 ms": nested("ack_ms", "p99"),
     "CPU us/message": nested("cpu_us_per_message"),
 }
+IDLE = {
+    "KB/connection": nested("kb_per_conn"),
+    "resident MB": lambda r: r["rss_mb"][1],
+    "CPU s to connect": nested("cpu_connect_s"),
+}
 FIGURES = {
-    "idle-10k": {
-        "KB/connection": nested("kb_per_conn"),
-        "resident MB": lambda r: r["rss_mb"][1],
-        "CPU s to connect": nested("cpu_connect_s"),
-    },
+    "idle-10k": IDLE,
+    "ws-idle-10k": IDLE,
     "steady-1k": FAN_OUT,
+    "ws-steady-1k": FAN_OUT,
     "wide-10k": FAN_OUT,
     "users-10k": FAN_OUT,
     "burst-1k": FAN_OUT,
@@ -140,6 +143,14 @@ def reply_growth(runs):
     return None if wide is None or lone is None else wide - lone
 
 
+def sockets_cpu(runs):
+    """CPU a delivery over WebSocket, as a multiple of that over server-sent events."""
+    socket, events = (
+        runs.median(s, "hub", "CPU us/delivery") for s in ("ws-steady-1k", "steady-1k")
+    )
+    return socket / events if socket and events else None
+
+
 BARS = [
     Bar("CPU a delivery, wide-10k", "≤ 1.25 × limit", cpu_ratio("wide-10k"), 1.25, 1.05, unit=" ×"),
     Bar("CPU a delivery, steady-1k", "≤ 2.0 × limit", cpu_ratio("steady-1k"), 2.0, 1.3, unit=" ×"),
@@ -175,6 +186,22 @@ BARS = [
         hub_figure("idle-10k", "KB/connection"),
         6,
         4,
+        unit=" KB",
+    ),
+    Bar(
+        "CPU a delivery over WebSocket, steady-1k",
+        "≤ 1.1 × SSE's",
+        sockets_cpu,
+        1.1,
+        1.0,
+        unit=" ×",
+    ),
+    Bar(
+        "resident memory a WebSocket at 10,000",
+        "≤ 7 KB",
+        hub_figure("ws-idle-10k", "KB/connection"),
+        7,
+        6,
         unit=" KB",
     ),
     Bar(

@@ -154,6 +154,8 @@ class Hub(Server):
     requests = {
         "subscribe": REQUESTS / "hub-subscribe.http",
         "publish": REQUESTS / "hub-publish.http",
+        "ws-subscribe": REQUESTS / "hub-ws-subscribe.http",
+        "ws-publish": REQUESTS / "hub-publish.http",
         "user-subscribe": REQUESTS / "hub-user-subscribe.http",
         "user-publish": REQUESTS / "hub-publish.http",
         "return": REQUESTS / "hub-user-return.http",
