@@ -146,10 +146,10 @@ final class SocketWire implements AutoCloseable {
   }
 
   private static boolean isAside(Frame frame) {
-    return frame.kind == TEXT && frame.text().matches("\\{\"event\":\"(tick|inbox)\".*");
+    return frame.kind == TEXT && frame.text().matches("\\{\"event\":\"(tick|inbox|presence)\".*");
   }
 
-  /** The next message that is no tick, and tells of no inbox. */
+  /** The next message that is no tick, and tells of no inbox and no presence. */
   String text() {
     return frame(TEXT).text();
   }

@@ -143,10 +143,10 @@ final class Wire implements AutoCloseable {
     throw new IllegalStateException("the connection ended within: " + line);
   }
 
-  /** The next frame of a stream that tells of no inbox, which comes at any time. */
+  /** The next frame of a stream that tells of no inbox and no presence: those come at any time. */
   @Nullable String frame() {
     String frame = anyFrame();
-    return frame != null && frame.startsWith("event: inbox\n") ? frame() : frame;
+    return frame != null && frame.matches("(?s)event: (inbox|presence)\n.*") ? frame() : frame;
   }
 
   /** The next frame of a stream without its empty line; null when the stream has ended. */

@@ -53,6 +53,12 @@ public sealed interface ControlEvent {
     }
   }
 
+  /** A user has come, or gone. */
+  record Presence(Cursor cursor, String user, boolean present) implements ControlEvent {}
+
+  /** Users came or went and the reader was not told: it asks who is there. */
+  record PresenceMissed(Cursor cursor) implements ControlEvent {}
+
   /** The credentials end now; the stream closes after this. */
   record Reauth(Cursor cursor) implements ControlEvent {}
 }

@@ -9,12 +9,16 @@ import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
 import tidings.core.inbox.Change;
 import tidings.core.log.Cursor;
+import tidings.core.notification.Address;
+import tidings.core.presence.Query;
+import tidings.core.presence.Streams;
 
 /**
  * The fan-out of one event loop: owns that loop's subscribers, who come, change and go here.
  *
- * <p>{@link #wake()}, {@link #changed}, {@link #traffic()}, {@link #shed}, {@link #part}, {@link
- * #drain} and {@link #close()} may be called by any thread; all else runs on the loop's thread.
+ * <p>{@link #wake()}, {@link #changed}, {@link #carrying}, {@link #traffic()}, {@link #shed}, {@link
+ * #part}, {@link #drain} and {@link #close()} may be called by any thread; all else runs on the
+ * loop's thread.
  */
 public final class Dispatcher {
   private static final int DRAIN_STEP_MS = 50;
@@ -26,6 +30,7 @@ public final class Dispatcher {
   private final Turns turns;
   private final UserStreams users;
   private final FanOut fanOut;
+  private final Watchers watchers;
   private final Sweep sweep;
   private final AtomicBoolean awake = new AtomicBoolean();
   private long joined; // how many so far
@@ -38,7 +43,8 @@ public final class Dispatcher {
     this.turns = new Turns(this, shared, loop, replay);
     this.users = new UserStreams(this, shared, loop, turns);
     this.fanOut = new FanOut(this, shared, loop, audiences, replay, turns);
-    this.sweep = new Sweep(this, shared, loop, audiences, windows);
+    this.watchers = new Watchers(this, shared, loop);
+    this.sweep = new Sweep(this, shared, loop, audiences, windows, watchers);
     sweep.start();
   }
 
@@ -87,6 +93,7 @@ public final class Dispatcher {
       if (subscription.person() != null) {
         users.add(subscriber, subscription.person());
       }
+      listen(subscriber);
     } catch (RuntimeException | Error e) { // or it would be ticked, and never get anything
       remove(subscriber);
       throw e;
@@ -97,6 +104,15 @@ public final class Dispatcher {
       turns.add(subscriber); // whoever comes meanwhile is greeted first
     }
     return subscriber;
+  }
+
+  private void listen(Subscriber subscriber) {
+    watchers.look(subscriber);
+    String user = subscriber.caller.user();
+    if (user != null && subscriber.outlet.listens()) {
+      shared.presence().came(user);
+      subscriber.listener = user;
+    }
   }
 
   private void greet(Subscriber subscriber, Start start) {
@@ -177,6 +193,7 @@ public final class Dispatcher {
   Cursor renew(Subscriber subscriber, Interest interest) {
     Cursor cursor = change(subscriber, interest);
     users.owe(subscriber);
+    watchers.look(subscriber);
     return cursor;
   }
 
@@ -191,7 +208,17 @@ public final class Dispatcher {
       audiences.remove(subscriber);
       users.remove(subscriber);
       traffic.subscribers(audiences.size());
+      watchers.remove(subscriber);
+      if (subscriber.listener != null) {
+        shared.presence().left(subscriber.listener, shared.nanos());
+        subscriber.listener = null;
+      }
     }
+  }
+
+  /** Counts the streams that carry an address. Any thread may ask. */
+  CompletableFuture<Streams> carrying(Address address, Query query) {
+    return new Carriers(shared, loop, address, query).count(audiences);
   }
 
   /** The cursor up to which a subscriber has got everything that concerns it; kept as its own. */

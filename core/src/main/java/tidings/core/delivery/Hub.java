@@ -20,6 +20,10 @@ import tidings.core.intake.Ids;
 import tidings.core.intake.Intake;
 import tidings.core.log.Entry;
 import tidings.core.log.Log;
+import tidings.core.notification.Address;
+import tidings.core.presence.Page;
+import tidings.core.presence.Query;
+import tidings.core.presence.Streams;
 
 /**
  * The hub as its transports see it: publish, subscribe, look back. Thread-safe.
@@ -117,6 +121,28 @@ public final class Hub implements AutoCloseable {
    */
   public Interest interest(Caller caller, Filter filter, @Nullable Person person) {
     return Subscription.of(caller, filter, person, new Start.Latest(), clock.instant()).interest();
+  }
+
+  /** How many users listen. */
+  public int listeners() {
+    return shared.presence().size();
+  }
+
+  /**
+   * Who listens.
+   *
+   * @param to only those with a stream that carries this address; null for all
+   * @return done at once, or by an event loop
+   */
+  public CompletableFuture<Page> listeners(Query query, @Nullable Address to) {
+    CompletableFuture<Streams> all = CompletableFuture.completedFuture(new Streams(query));
+    if (to == null) {
+      return all.thenApply(nothing -> shared.presence().page(query));
+    }
+    for (Dispatcher dispatcher : dispatchers) {
+      all = all.thenCombine(dispatcher.carrying(to, query), Streams::and);
+    }
+    return all.thenApply(streams -> shared.presence().page(query, streams));
   }
 
   /** How many entries are held in memory for those who are nearly up to date. */

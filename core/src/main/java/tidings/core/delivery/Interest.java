@@ -156,7 +156,8 @@ public record Interest(
     return filter.wants(entry) && isOpen(address);
   }
 
-  private boolean isOpen(Address address) {
+  /** Whether an address that was found under {@link #to} reaches this reader. */
+  boolean isOpen(Address address) {
     return any(granted, address) && (muted.isEmpty() || !isMuted(address));
   }
 

@@ -15,6 +15,11 @@ public interface Outlet {
    */
   boolean isWritable();
 
+  /** Whether its reader counts as one who listens. */
+  default boolean listens() {
+    return true;
+  }
+
   /** Writes a frame of this outlet's encoding; it leaves with the next flush. */
   void write(Frame frame);
 

@@ -12,6 +12,7 @@ import tidings.core.log.Epochs;
 import tidings.core.log.Log;
 import tidings.core.log.LogReader;
 import tidings.core.log.Tail;
+import tidings.core.presence.Presence;
 
 /** What all dispatchers of a hub read from. Thread-safe. */
 final class Shared {
@@ -27,6 +28,7 @@ final class Shared {
   private final InstantSource clock;
   private final LongSupplier ticker;
   private final RandomGenerator random;
+  private final Presence presence;
   private volatile int retractions;
 
   Shared(
@@ -46,6 +48,7 @@ final class Shared {
     this.clock = clock;
     this.ticker = ticker;
     this.random = random;
+    this.presence = new Presence(clock);
   }
 
   Tail tail() {
@@ -78,6 +81,10 @@ final class Shared {
 
   Cursor cursor(long position) {
     return log.epochs().cursor(position);
+  }
+
+  Presence presence() {
+    return presence;
   }
 
   Validity validity() {

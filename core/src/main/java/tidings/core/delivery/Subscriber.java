@@ -45,6 +45,12 @@ public final class Subscriber {
    */
   long cursor;
 
+  /** The user who listens with it, null if nobody does. */
+  @Nullable String listener;
+
+  /** What it was told of others who do, null if it may not know. */
+  Watchers.@Nullable Watch watch;
+
   /** How often credentials had been taken back when its own were last looked at; -1 for never. */
   long changes = -1;
 

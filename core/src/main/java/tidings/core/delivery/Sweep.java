@@ -12,14 +12,22 @@ final class Sweep {
   private final Loop loop;
   private final Audiences audiences;
   private final Windows windows;
+  private final Watchers watchers;
   private volatile boolean stopped;
 
-  Sweep(Dispatcher dispatcher, Shared shared, Loop loop, Audiences audiences, Windows windows) {
+  Sweep(
+      Dispatcher dispatcher,
+      Shared shared,
+      Loop loop,
+      Audiences audiences,
+      Windows windows,
+      Watchers watchers) {
     this.dispatcher = dispatcher;
     this.shared = shared;
     this.loop = loop;
     this.audiences = audiences;
     this.windows = windows;
+    this.watchers = watchers;
   }
 
   /** Sweeps a second from now, and then each second. */
@@ -35,7 +43,14 @@ final class Sweep {
   private void sweep() {
     if (!stopped) {
       dispatcher.traffic().clock(shared.nanos());
+      letGo();
       checkDownFrom(audiences.size());
+    }
+  }
+
+  private void letGo() {
+    if (shared.presence().letGo(shared.nanos())) {
+      loop.yieldThen(this::letGo);
     }
   }
 
@@ -65,6 +80,7 @@ final class Sweep {
       dispatcher.expire(subscriber);
       return;
     }
+    watchers.makeUp(subscriber);
     dispatcher.users().look(subscriber, slice.nowMs);
     int quietS = nowS - subscriber.progressS;
     if (quietS >= shared.heartbeatS() && outlet.isWritable()) {

@@ -176,6 +176,11 @@ final class LongPoll {
     }
 
     @Override
+    public boolean listens() {
+      return false;
+    }
+
+    @Override
     public boolean isWritable() {
       return true;
     }

@@ -56,6 +56,7 @@ public final class Metrics {
     counter("tidings_fell_behind", "Times a stream fell behind.", sum(hub, Traffic::fellBehind));
     counter("tidings_gaps", "Gaps announced for retention.", sum(hub, Traffic::gaps));
     gauge("tidings_streams", "Open streams.", sum(hub, Traffic::subscribers));
+    gauge("tidings_users_present", "Users who listen.", hub::listeners);
     gauge("tidings_writer_waiting", "Entries that wait to be stored.", hub.log()::waiting);
     gauge("tidings_log_end", "Newest position.", hub.log()::end);
     gauge("tidings_log_low_water", "Lowest position kept.", hub.log()::lowWater);

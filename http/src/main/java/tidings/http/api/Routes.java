@@ -143,6 +143,7 @@ public final class Routes {
         .at(GET, "/v1/notifications/{}/raw", notification.raw())
         .at(GET, "/v1/stream", new StreamEndpoint(callers, parts.clock, turnedAway))
         .at(GET, "/v1/ws", new WebSocketEndpoint(callers, parts.clock, parts.ticker, turnedAway))
+        .at(GET, "/v1/presence", new PresenceEndpoint(callers, hub))
         .at(GET, "/v1/session", session.show())
         .at(POST, "/v1/session", session.start())
         .at(DELETE, "/v1/session", session.end())

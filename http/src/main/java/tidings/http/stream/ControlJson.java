@@ -18,7 +18,18 @@ public final class ControlJson {
       case ControlEvent.Tick tick -> "tick";
       case ControlEvent.Inbox inbox -> "inbox";
       case ControlEvent.Gap gap -> "gap";
+      case ControlEvent.Presence presence -> "presence";
+      case ControlEvent.PresenceMissed missed -> "presence";
       case ControlEvent.Reauth reauth -> "reauth";
+    };
+  }
+
+  /** Whether where the reader stands is one of an event's fields, called {@code cursor}. */
+  static boolean hasCursor(ControlEvent event) {
+    return switch (event) {
+      case ControlEvent.Hello _, ControlEvent.Tick _, ControlEvent.Reauth _ -> true;
+      case ControlEvent.Inbox _, ControlEvent.Gap _ -> false;
+      case ControlEvent.Presence _, ControlEvent.PresenceMissed _ -> false;
     };
   }
 
@@ -39,6 +50,9 @@ public final class ControlJson {
       case ControlEvent.Tick tick -> tick(json.text("cursor", cursor), tick.rev());
       case ControlEvent.Inbox inbox -> summary(json, inbox.summary());
       case ControlEvent.Gap gap -> gap(json, gap);
+      case ControlEvent.Presence presence ->
+          json.text("user", presence.user()).bool("present", presence.present());
+      case ControlEvent.PresenceMissed missed -> json.bool("missed", true);
       case ControlEvent.Reauth reauth -> json.text("cursor", cursor);
     };
   }

@@ -138,7 +138,8 @@ public final class ReadParameters {
     return new Filter.Choice<>(include, exclude);
   }
 
-  private static List<String> values(Request request, String name, int valuesMax) {
+  /** The values of a parameter that may stand there several times. */
+  public static List<String> values(Request request, String name, int valuesMax) {
     List<String> values = request.parameters(name);
     if (values.size() > valuesMax) {
       throw new Problem(

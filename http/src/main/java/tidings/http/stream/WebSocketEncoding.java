@@ -81,7 +81,7 @@ final class WebSocketEncoding implements Encoding {
    */
   ByteBuf event(ControlEvent event, Instant now) {
     JsonWriter json = JsonWriter.object(192).text("event", ControlJson.name(event));
-    if (event instanceof ControlEvent.Gap || event instanceof ControlEvent.Inbox) {
+    if (!ControlJson.hasCursor(event)) {
       json.text("cursor", event.cursor().toString());
     }
     return text(

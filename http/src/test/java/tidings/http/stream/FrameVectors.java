@@ -97,6 +97,11 @@ final class FrameVectors {
                 cursor(summary)));
       }
       case "reauth" -> new ControlEvent.Reauth(cursor);
+      case "presence" ->
+          vector.has("user")
+              ? new ControlEvent.Presence(
+                  cursor, vector.get("user").asString(), vector.get("present").asBoolean())
+              : new ControlEvent.PresenceMissed(cursor);
       case "gap" ->
           new ControlEvent.Gap(
               cursor,

@@ -147,6 +147,9 @@ class Reader implements Outlet {
   /** What the last tick gave as the revision. */
   OptionalLong rev = OptionalLong.empty();
 
+  /** Who came and went, as it was told. */
+  final List<String> present = new ArrayList<>();
+
   private long at; // the position of the last id that it was given
 
   /** What it wishes, by the position from which on it counts, exclusive. */
@@ -162,6 +165,8 @@ class Reader implements Outlet {
 
   final String name;
   Wish wish;
+  boolean seesPresence;
+  boolean listens = true;
   @Nullable Subscriber subscriber;
   @Nullable String lastEventId;
   @Nullable Instant expires;
@@ -241,6 +246,11 @@ class Reader implements Outlet {
   }
 
   @Override
+  public boolean listens() {
+    return listens;
+  }
+
+  @Override
   public boolean isWritable() {
     return credit > 0;
   }
@@ -297,6 +307,14 @@ class Reader implements Outlet {
           throw new AssertionError("%s: %s after %s".formatted(name, inbox, summaries));
         }
         summaries.add(inbox.summary());
+      }
+      case ControlEvent.Presence presence -> {
+        checkForwards(presence);
+        present.add((presence.present() ? "+" : "-") + presence.user());
+      }
+      case ControlEvent.PresenceMissed missed -> {
+        checkForwards(missed);
+        present.add("missed");
       }
       case ControlEvent.Reauth reauth -> checkForwards(reauth);
     }

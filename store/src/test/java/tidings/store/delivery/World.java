@@ -334,6 +334,10 @@ final class World implements AutoCloseable {
     return hub.history();
   }
 
+  Hub hub() {
+    return hub;
+  }
+
   Dispatcher dispatcher() {
     return dispatcher;
   }
@@ -484,7 +488,7 @@ final class World implements AutoCloseable {
         new Grant(
             List.of(),
             wish.granted().stream().map(AddressPattern::of).toList(),
-            false,
+            reader.seesPresence,
             false,
             false);
     return Caller.of(wish.user(), PUBLISHER, grant, reader.expires, null);
