@@ -16,9 +16,9 @@ import tidings.core.presence.Streams;
 /**
  * The fan-out of one event loop: owns that loop's subscribers, who come, change and go here.
  *
- * <p>{@link #wake()}, {@link #changed}, {@link #carrying}, {@link #traffic()}, {@link #shed}, {@link
- * #part}, {@link #drain} and {@link #close()} may be called by any thread; all else runs on the
- * loop's thread.
+ * <p>{@link #wake()}, {@link #changed}, {@link #carrying}, {@link #traffic()}, {@link #shed},
+ * {@link #part}, {@link #drain} and {@link #close()} may be called by any thread; all else runs on
+ * the loop's thread.
  */
 public final class Dispatcher {
   private static final int DRAIN_STEP_MS = 50;

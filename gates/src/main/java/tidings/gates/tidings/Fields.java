@@ -13,8 +13,20 @@ final class Fields {
   /** Every field, in the protocol's order. */
   static final List<String> NAMES =
       List.of(
-          "to", "title", "body", "type", "source", "level", "link", "icon", "data", "ref", "key",
-          "expires", "time", "onlyActive");
+          "to",
+          "title",
+          "body",
+          "type",
+          "source",
+          "level",
+          "link",
+          "icon",
+          "data",
+          "ref",
+          "key",
+          "expires",
+          "time",
+          "onlyActive");
 
   @Nullable List<Address> to;
   @Nullable String title;
