@@ -12,21 +12,24 @@ final class Notes {
   private static final int BYTES = 200;
   private static final int ENTRY_BYTES = 50;
 
-  private record Note(long rev, Change change) {}
+  /**
+   * @param change null if it was of preferences, which can be large, and whose revision says enough
+   */
+  private record Note(long rev, @Nullable Change change) {}
 
   private final Deque<Note> notes = new ArrayDeque<>(1);
   private int entries;
 
   /** Notes what the next revision changed. */
   synchronized void add(long rev, Change change) {
-    notes.add(new Note(rev, change));
+    notes.add(new Note(rev, change instanceof Change.Save ? null : change));
     entries += entries(change);
     while (entries > ENTRIES_MAX) {
       entries -= entries(notes.remove().change());
     }
   }
 
-  private static int entries(Change change) {
+  private static int entries(@Nullable Change change) {
     return change instanceof Change.Touch touch ? touch.entries().size() : 1;
   }
 
@@ -36,7 +39,9 @@ final class Notes {
     long next = after + 1;
     for (Note note : notes) {
       if (note.rev() == next && next <= upTo) {
-        changes.add(note.change());
+        if (note.change() != null) {
+          changes.add(note.change());
+        }
         next++;
       }
     }
