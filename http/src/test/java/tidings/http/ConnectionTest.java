@@ -104,7 +104,7 @@ final class ConnectionTest {
         "POST   | /v1/notifications/x/raw | 405 | GET, HEAD, OPTIONS",
         "GET    | /v1               | 404 |",
         "GET    | /v1/              | 404 |",
-        "GET    | /v1/inbox         | 404 |",
+        "GET    | /v1/outbox        | 404 |",
         "GET    | /v1/notifications/a/b/raw | 404 |",
         "GET    | //status          | 404 |",
         "GET    | /../etc/passwd    | 404 |",

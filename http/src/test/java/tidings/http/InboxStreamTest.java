@@ -78,12 +78,18 @@ final class InboxStreamTest {
   /** The data of the next event, which must tell of the inbox. */
   private static JsonNode inbox(Wire stream) {
     String frame = requireNonNull(stream.anyFrame());
+    while (frame.startsWith("event: presence\n")) {
+      frame = requireNonNull(stream.anyFrame());
+    }
     assertThat(frame).matches("event: inbox\nid: [a-z0-9]{8}\\.\\d+\ndata: \\{.*}\n");
     return JSON.readTree(frame.substring(frame.indexOf("\ndata: ") + 7));
   }
 
   private static JsonNode inbox(SocketWire socket) {
     JsonNode message = JSON.readTree(requireNonNull(socket.frame()).text());
+    while (message.path("event").asString("").equals("presence")) {
+      message = JSON.readTree(requireNonNull(socket.frame()).text());
+    }
     assertThat(message.get("event").asString()).isEqualTo("inbox");
     return message.get("summary");
   }
