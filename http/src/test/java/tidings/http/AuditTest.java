@@ -18,11 +18,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** docs/configuration.md, logging: what an operator finds in the audit log. */
-@Isolated
 final class AuditTest {
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("tidings.audit");
 

@@ -14,13 +14,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One connection's requests and answers, good ones and hostile ones. */
-@Isolated
 final class ConnectionTest {
   private static final String SMALL = "{\"to\":[\"everyone\"],\"title\":\"Hi\"}";
   private static RunningHub hub;

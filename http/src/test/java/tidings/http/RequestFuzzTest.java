@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
  * Whatever stands where a request should: answered or ended, with nothing that is the hub's fault,
  * nothing leaked, and good clients beside it.
  */
-@Isolated
 final class RequestFuzzTest {
   private static final Duration TIME =
       Duration.ofSeconds(System.getenv("TIDINGS_TEST_LONG") == null ? 3 : 60);
