@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -27,9 +26,6 @@ final class Follower implements Subscription {
   /** The longest wait that a hub may ask for. */
   private static final long RETRY_MAX_MS = 300_000;
 
-  /** How long a line may be silent before it has said how long. */
-  private static final long SILENCE_FIRST_MS = 30_000;
-
   private final Hub hub;
   private final String path;
   private final StreamListener listener;
@@ -46,7 +42,7 @@ final class Follower implements Subscription {
 
   private @Nullable String token; // of the newest line
   private @Nullable String refusedToken;
-  private long silenceMaxMs = SILENCE_FIRST_MS;
+  private long silenceMaxMs; // an answer's time, before a line has said how long
   private @Nullable Long askedMs; // by the hub, on the newest line
 
   /** One connection, on its way or open. */
@@ -89,6 +85,7 @@ final class Follower implements Subscription {
       Consumer<Follower> onEnd) {
     this.hub = hub;
     this.path = path;
+    this.silenceMaxMs = hub.answerMax().toMillis();
     this.listener = listener;
     this.timer = timer;
     this.backoff = new Backoff(random);
@@ -193,7 +190,7 @@ final class Follower implements Subscription {
     if (cursor != null) {
       request.header("Last-Event-ID", cursor);
     }
-    line = new Line(hub.http().sendAsync(request.build(), BodyHandlers.ofInputStream()));
+    line = new Line(hub.open(request.build()));
     if (isClosed()) {
       line.leave();
     }
@@ -207,16 +204,13 @@ final class Follower implements Subscription {
 
   private HttpResponse<InputStream> answer(CompletableFuture<HttpResponse<InputStream>> opening)
       throws IOException, InterruptedException {
-    Future<?> watch = watch(SILENCE_FIRST_MS);
+    Future<?> watch = watch(hub.answerMax().toMillis());
     try {
       return opening.get();
-    } catch (CancellationException e) {
-      throw new IOException("the hub does not answer", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw hub.described(cause);
-      }
-      throw new IllegalStateException(e.getCause());
+    } catch (CancellationException | ExecutionException e) {
+      throw line.left
+          ? new IOException("the hub does not answer", e)
+          : hub.described(e.getCause());
     } finally {
       watch.cancel(false);
     }

@@ -1,6 +1,7 @@
 package tidings.client;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -9,9 +10,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -22,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Requests to one hub, and its answers as records. Safe for use by several threads. */
 final class Hub {
-  private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+  private static final int ANSWER_BYTES_MAX = 16 << 20; // a page is about 1 MiB
+  private static final int PROBLEM_BYTES_MAX = 64 << 10;
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
 
   private static final JsonMapper JSON =
@@ -38,11 +46,16 @@ final class Hub {
   private final String url;
   private final TokenSource tokens;
   private final HttpClient http;
+  private final Duration answerMax;
 
-  Hub(URI url, TokenSource tokens, HttpClient http) {
+  /**
+   * @param answerMax how long an answer may take to its end; a stream, to its head
+   */
+  Hub(URI url, TokenSource tokens, HttpClient http, Duration answerMax) {
     this.url = url.toString().replaceAll("/+$", "");
     this.tokens = tokens;
     this.http = http;
+    this.answerMax = answerMax;
   }
 
   /** The token for a request that is made now. */
@@ -78,7 +91,7 @@ final class Hub {
   /** Asks, and gives what is answered. */
   byte[] call(String method, String path, @Nullable Object body)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = request(path, token()).timeout(ANSWER_MAX);
+    HttpRequest.Builder request = request(path, token());
     if (body == null) {
       request.method(method, BodyPublishers.noBody());
     } else {
@@ -86,20 +99,43 @@ final class Hub {
           .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
           .header("Content-Type", "application/json");
     }
-    HttpResponse<byte[]> response;
+    CompletableFuture<HttpResponse<byte[]>> answering =
+        http.sendAsync(request.build(), Hub::bounded);
     try {
-      response = http.send(request.build(), BodyHandlers.ofByteArray());
-    } catch (IOException e) {
-      throw described(e);
+      HttpResponse<byte[]> response = answering.get(answerMax.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() / 100 != 2) {
+        throw refusal(response, response.body());
+      }
+      return response.body();
+    } catch (ExecutionException e) {
+      throw described(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(url + " does not answer", e);
+    } finally {
+      answering.cancel(true); // unless it is done
     }
-    if (response.statusCode() / 100 != 2) {
-      throw refusal(response, response.body());
-    }
-    return response.body();
   }
 
-  HttpClient http() {
-    return http;
+  /**
+   * Opens a stream.
+   *
+   * @return what is answered, as soon as it begins; a refusal as a whole
+   */
+  CompletableFuture<HttpResponse<InputStream>> open(HttpRequest request) {
+    return http.sendAsync(
+        request,
+        head ->
+            head.statusCode() == 200
+                ? BodySubscribers.ofInputStream()
+                : BodySubscribers.mapping(bounded(head), ByteArrayInputStream::new));
+  }
+
+  private static BodySubscriber<byte[]> bounded(ResponseInfo head) {
+    return new Beginning(head.statusCode() / 100 == 2 ? ANSWER_BYTES_MAX : PROBLEM_BYTES_MAX);
+  }
+
+  Duration answerMax() {
+    return answerMax;
   }
 
   /** Reads the data of an event. */
@@ -107,11 +143,9 @@ final class Hub {
     return JSON.readValue(json, type);
   }
 
-  /** What an answer that is no success says; closes its body. */
+  /** What an answer that is no success says. */
   ProblemException refused(HttpResponse<InputStream> response) throws IOException {
-    try (InputStream body = response.body()) {
-      return refusal(response, body.readAllBytes());
-    }
+    return refusal(response, response.body().readAllBytes());
   }
 
   private ProblemException refusal(HttpResponse<?> response, byte[] body) {
@@ -136,7 +170,10 @@ final class Hub {
   }
 
   /** The same failure, in words that name the hub. */
-  IOException described(IOException e) {
+  IOException described(@Nullable Throwable e) {
+    if (!(e instanceof IOException)) {
+      throw new IllegalStateException(e); // a defect of the HTTP client
+    }
     if (e instanceof ConnectException) {
       ConnectException described = new ConnectException("can't reach " + url);
       described.initCause(e);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A client of one hub: publishes, follows streams, and looks after the inbox, the preferences and
  * the presence of users. Safe for use by several threads; make one for each hub and user.
  *
- * <p>Every call waits for the hub's answer, 30 s at most. It throws {@link ProblemException} if the
+ * <p>Every call waits for the end of the hub's answer, 30 s at most. It throws {@link ProblemException} if the
  * hub refuses, another {@link IOException} if it can't be reached or does not answer, and {@link
  * InterruptedException} if the thread is interrupted meanwhile.
  */
@@ -35,7 +35,7 @@ public final class TidingsClient implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   private TidingsClient(Builder builder) {
-    this.hub = new Hub(builder.url, builder.tokens, builder.http);
+    this.hub = new Hub(builder.url, builder.tokens, builder.http, builder.answerMax);
     this.retryFor = builder.retryFor;
     this.timer = new ScheduledThreadPoolExecutor(1, TidingsClient::daemon);
     timer.setRemoveOnCancelPolicy(true);
@@ -61,6 +61,7 @@ public final class TidingsClient implements AutoCloseable {
     private final URI url;
     private TokenSource tokens = () -> null;
     private Duration retryFor = Duration.ofSeconds(30);
+    private Duration answerMax = Duration.ofSeconds(30);
     private HttpClient http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -93,6 +94,12 @@ public final class TidingsClient implements AutoCloseable {
      */
     public Builder http(HttpClient http) {
       this.http = http;
+      return this;
+    }
+
+    /** How long an answer may take. */
+    Builder answerMax(Duration limit) {
+      this.answerMax = limit;
       return this;
     }
 

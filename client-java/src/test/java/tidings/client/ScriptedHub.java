@@ -17,6 +17,8 @@ import java.util.concurrent.Executors;
 
 /** Answers each request with the next of its answers, and keeps what it was asked. */
 final class ScriptedHub implements AutoCloseable {
+  private static final String ENDLESS = "x".repeat(1 << 16);
+
   private final Deque<Answer> answers = new ArrayDeque<>();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -58,7 +60,18 @@ final class ScriptedHub implements AutoCloseable {
 
   /** Answers with a stream that says no more after these frames, and never ends. */
   ScriptedHub silentStream(String... frames) {
-    answers.add(new Answer(200, String.join("", frames), true, ""));
+    return stalled(200, String.join("", frames));
+  }
+
+  /** Answers with a body that stops and never ends. */
+  ScriptedHub stalled(int status, String body) {
+    answers.add(new Answer(status, body, true, ""));
+    return this;
+  }
+
+  /** Answers with a body that goes on for as long as it is read. */
+  ScriptedHub endless(int status) {
+    answers.add(new Answer(status, ENDLESS, false, ""));
     return this;
   }
 
@@ -80,8 +93,10 @@ final class ScriptedHub implements AutoCloseable {
         exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
       }
       exchange.sendResponseHeaders(answer.status(), answer.status() == 204 ? -1 : 0);
-      exchange.getResponseBody().write(answer.body().getBytes(StandardCharsets.UTF_8));
-      exchange.getResponseBody().flush();
+      do {
+        exchange.getResponseBody().write(answer.body().getBytes(StandardCharsets.UTF_8));
+        exchange.getResponseBody().flush();
+      } while (answer.body().equals(ENDLESS)); // until the reader has gone
       if (answer.thenSilent()) {
         over.await();
       }

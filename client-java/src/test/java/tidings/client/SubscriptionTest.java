@@ -148,6 +148,15 @@ final class SubscriptionTest {
   }
 
   @Test
+  void aRefusalThatStopsIsABrokenLine() {
+    hub.stalled(403, "{");
+    try (TidingsClient hasty = TidingsClientTest.hasty(hub.url())) {
+      hasty.subscribe(StreamFilter.all(), new Recorder());
+      await().until(() -> heard.contains("broken"));
+    }
+  }
+
+  @Test
   void waitsGrowUntilALineHasHeldForAHeartbeat() {
     for (int i = 0; i < 3; i++) {
       hub.stream(hello(1, 15_000));

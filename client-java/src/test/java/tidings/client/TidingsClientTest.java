@@ -132,6 +132,24 @@ final class TidingsClientTest {
   }
 
   @Test
+  void anAnswerThatStopsIsNotWaitedFor() throws Exception {
+    try (TidingsClient hasty = hasty(hub.url())) {
+      hub.stalled(200, "{").stalled(502, "{");
+      assertThatThrownBy(() -> hasty.inbox().summary()).hasMessage(hub.url() + " does not answer");
+      assertThatThrownBy(() -> hasty.publish(DRAFT)).hasMessage(hub.url() + " does not answer");
+    }
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNotReadToIt() {
+    hub.endless(502).endless(200);
+
+    assertThatThrownBy(() -> client.inbox().summary())
+        .hasMessageEndingWith("answered 502: not a hub's answer");
+    assertThatThrownBy(() -> client.inbox().summary()).hasMessageStartingWith("no hub's answer");
+  }
+
+  @Test
   void aTokenThatIsNoneIsNotRepeated() {
     try (TidingsClient wrong =
         TidingsClient.builder(hub.url()).token(() -> "secret\r\nX: y").build()) {
@@ -232,6 +250,11 @@ final class TidingsClientTest {
     client.withdraw("a/b");
 
     assertThat(calls()).containsExactly("DELETE /v1/notifications/a%2Fb");
+  }
+
+  /** One that waits for answers for a moment only. */
+  static TidingsClient hasty(URI hub) {
+    return TidingsClient.builder(hub).answerMax(Duration.ofMillis(500)).build();
   }
 
   private List<String> bodies() {
