@@ -150,8 +150,14 @@ final class Follower implements Subscription {
     return closing.getCount() == 0;
   }
 
-  /** Whether another try can't mend it. A token is tried again once, and after that a newer one. */
+  /**
+   * Whether another try can't mend it. A token is tried again once, and after that a newer one. What
+   * a proxy says may be of a moment in which it has no hub.
+   */
   private boolean isFinal(ProblemException refused) {
+    if (!refused.isHubs()) {
+      return false;
+    }
     int status = refused.status();
     if (status == 401) {
       boolean again = token == null || token.equals(refusedToken);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A hub's refusal. */
+/** A refusal: the hub's, or that of something before it, which says nothing of the hub. */
 public final class ProblemException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -30,6 +30,11 @@ public final class ProblemException extends IOException {
   /** How long the hub wants to be left alone, null if it said nothing. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** Whether it is the hub that refuses (protocol/problems.md). */
+  boolean isHubs() {
+    return problem.type() != null && problem.type().startsWith("urn:tidings:problem:");
   }
 
   int status() {

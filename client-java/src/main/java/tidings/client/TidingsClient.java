@@ -112,8 +112,8 @@ public final class TidingsClient implements AutoCloseable {
   /**
    * Publishes a notification; once this returns, it is on stable storage. What certainly was not
    * stored is tried again for a while ({@link Builder#retryFor}). If that is in doubt, as when the
-   * line broke before the answer, it is tried again only if the draft has a {@link Draft#ref},
-   * which makes that harmless; else the exception leaves open whether it was stored.
+   * line broke before the answer or a proxy answered instead of the hub, it is tried again only if
+   * the draft has a {@link Draft#ref}, which makes that harmless; else the exception leaves open whether it was stored.
    */
   public Receipt publish(Draft draft) throws IOException, InterruptedException {
     return publish(draft.fields(), draft.hasRef(), Receipt.class);
@@ -153,9 +153,12 @@ public final class TidingsClient implements AutoCloseable {
     }
   }
 
-  /** 429 and 503 are definite: nothing was stored (protocol/publishing.md). */
+  /**
+   * A hub's 429 and 503 are definite: nothing was stored (protocol/publishing.md). Those of a proxy
+   * may come after the hub has stored it.
+   */
   private static boolean canRetry(IOException e, boolean harmless) {
-    if (e instanceof ProblemException refused) {
+    if (e instanceof ProblemException refused && refused.isHubs()) {
       int status = refused.status();
       return status == 429 || status == 503 || (harmless && status >= 500);
     }

@@ -215,8 +215,18 @@ final class SubscriptionTest {
             ProblemException.class,
             refused ->
                 assertThat(refused.problem())
-                    .isEqualTo(new Problem("urn:x", "Not allowed", 403, "no", "to")));
+                    .isEqualTo(new Problem("urn:tidings:problem:x", "Not allowed", 403, "no", "to")));
     assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void whatAProxySaysIsABrokenLine() {
+    hub.answer(404, "<html>").answer(401, "{\"type\":\"about:blank\",\"title\":\"Who?\"}");
+    hub.silentStream(hello(1, 15_000));
+    follow(StreamFilter.all());
+
+    await().until(() -> heard.contains("hello 1"));
+    assertThat(heard).containsExactly("broken", "broken", "hello 1");
   }
 
   @Test
@@ -374,7 +384,7 @@ final class SubscriptionTest {
   }
 
   private static String problem(int status) {
-    return "{\"type\":\"urn:x\",\"title\":\"Not allowed\",\"status\":%d,\"detail\":\"no\",\"field\":\"to\"}"
+    return "{\"type\":\"urn:tidings:problem:x\",\"title\":\"Not allowed\",\"status\":%d,\"detail\":\"no\",\"field\":\"to\"}"
         .formatted(status);
   }
 }

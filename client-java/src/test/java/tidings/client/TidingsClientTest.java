@@ -95,9 +95,20 @@ final class TidingsClientTest {
   }
 
   @Test
+  void whatAProxySaysLeavesItInDoubt() throws Exception {
+    hub.answer(503, "<html>");
+    assertThatThrownBy(() -> client.publish(DRAFT)).isInstanceOf(ProblemException.class);
+    assertThat(hub.asked()).hasSize(1);
+
+    hub.answer(503, "{\"type\":\"about:blank\",\"title\":\"Busy\"}").answer(404, "<html>");
+    hub.answer(201, RECEIPT);
+    assertThat(client.publish(DRAFT.ref("r")).id()).isEqualTo("i");
+  }
+
+  @Test
   void aRefusalIsNotTriedAgain() {
     hub.answer(
-        403, "{\"type\":\"urn:x\",\"title\":\"Not allowed\",\"status\":403,\"detail\":\"d\"}");
+        403, "{\"type\":\"urn:tidings:problem:forbidden\",\"title\":\"Not allowed\",\"status\":403,\"detail\":\"d\"}");
 
     assertThatThrownBy(() -> client.publish(DRAFT.ref("r")))
         .hasMessage(hub.url() + " answered 403: Not allowed: d");
