@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads server-sent events (WHATWG HTML, 9.2.6). Confined to one thread. */
 final class EventReader {
   private final BufferedReader lines;
-  private @Nullable Long retryMs;
+  private long retryMs;
 
   EventReader(InputStream stream) {
     this.lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
@@ -45,7 +45,7 @@ final class EventReader {
             data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
         case "retry" -> {
           if (value.matches("[0-9]{1,9}")) {
-            retryMs = Long.valueOf(value);
+            retryMs = Long.parseLong(value);
           }
         }
         default -> {} // a comment, or of a later version
@@ -54,10 +54,8 @@ final class EventReader {
     return null;
   }
 
-  /**
-   * How long the hub wants its reader to wait before it comes again, null if it has not said so.
-   */
-  @Nullable Long retryMs() {
+  /** How long the hub wants its reader to wait before it comes again, 0 if it has not said so. */
+  long retryMs() {
     return retryMs;
   }
 }

@@ -43,7 +43,7 @@ final class Follower implements Subscription {
   private @Nullable String token; // of the newest line
   private @Nullable String refusedToken;
   private long silenceMaxMs; // an answer's time, before a line has said how long
-  private @Nullable Long askedMs; // by the hub, on the newest line
+  private long askedMs; // by the hub, on the newest line
 
   /** One connection, on its way or open. */
   private static final class Line {
@@ -130,7 +130,7 @@ final class Follower implements Subscription {
           backoff.reset();
         }
         if (!isClosed()) {
-          long waitMs = Math.min(askedMs == null ? backoff.nextMs() : askedMs, RETRY_MAX_MS);
+          long waitMs = Math.max(backoff.nextMs(), Math.min(askedMs, RETRY_MAX_MS));
           listener.broken(broken, Duration.ofMillis(waitMs));
           boolean unused = closing.await(waitMs, TimeUnit.MILLISECONDS);
         }
@@ -169,7 +169,7 @@ final class Follower implements Subscription {
 
   /** Follows one line to its end, and answers why it has ended. */
   private IOException visit() throws InterruptedException {
-    askedMs = null;
+    askedMs = 0;
     try (InputStream stream = open()) {
       EventReader events = new EventReader(stream);
       for (Event event = next(events); event != null; event = next(events)) {
@@ -182,7 +182,7 @@ final class Follower implements Subscription {
       return new IOException("the hub ended the stream");
     } catch (ProblemException e) {
       Duration retryAfter = e.retryAfter();
-      askedMs = retryAfter == null ? null : Long.valueOf(retryAfter.toMillis());
+      askedMs = retryAfter == null ? 0 : retryAfter.toMillis();
       return e;
     } catch (IOException e) {
       return e;

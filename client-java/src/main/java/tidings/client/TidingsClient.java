@@ -144,7 +144,7 @@ public final class TidingsClient implements AutoCloseable {
         return hub.call("POST", NOTIFICATIONS, body, answer);
       } catch (IOException e) {
         Duration asked = e instanceof ProblemException refused ? refused.retryAfter() : null;
-        long waitMs = asked == null ? backoff.nextMs() : asked.toMillis();
+        long waitMs = Math.max(backoff.nextMs(), asked == null ? 0 : asked.toMillis());
         leftMs -= waitMs;
         if (!canRetry(e, harmless) || leftMs < 0 || closing.await(waitMs, TimeUnit.MILLISECONDS)) {
           throw e;

@@ -39,7 +39,7 @@ final class EventReaderTest {
   void theWaitBeforeTheNextVisitIsRead() throws IOException {
     EventReader reader = reader("data: a\nretry: 1500\n\nretry: soon\n\n");
 
-    assertThat(reader.retryMs()).isNull();
+    assertThat(reader.retryMs()).isZero();
     assertThat(reader.next()).isEqualTo(new Event("message", null, "a"));
     assertThat(reader.next()).isNull();
     assertThat(reader.retryMs()).isEqualTo(1500);

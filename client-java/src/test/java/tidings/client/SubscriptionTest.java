@@ -130,12 +130,19 @@ final class SubscriptionTest {
   }
 
   @Test
-  void theHubsOwnWaitIsKeptUpToFiveMinutes() {
-    hub.stream("retry: 1\n\n").answer(503, "{}", "0").stream("retry: 999999999\n\n");
+  void theHubsOwnWaitIsKeptFromTheShortestUpToFiveMinutes() {
+    hub.stream("retry: 0\n\n").answer(503, "{}", "0").answer(503, "{}", "1");
+    hub.stream("retry: 999999999\n\n");
     follow(StreamFilter.all());
 
-    await().until(() -> waits.size() == 3);
-    assertThat(waits).containsExactly(Duration.ofMillis(1), Duration.ZERO, Duration.ofMinutes(5));
+    await().until(() -> waits.size() == 4);
+    assertThat(waits)
+        .extracting(Duration::toMillis)
+        .satisfiesExactly(
+            none -> assertThat(none).isBetween(125L, 250L),
+            noneAgain -> assertThat(noneAgain).isBetween(250L, 500L),
+            some -> assertThat(some).isEqualTo(1_000),
+            most -> assertThat(most).isEqualTo(300_000));
   }
 
   @Test

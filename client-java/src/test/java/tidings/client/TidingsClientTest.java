@@ -126,6 +126,18 @@ final class TidingsClientTest {
   }
 
   @Test
+  void noWaitAtAllIsNotKeptEither() {
+    for (int i = 0; i < 5; i++) {
+      hub.answer(503, FULL, "0");
+    }
+    try (TidingsClient brief =
+        TidingsClient.builder(hub.url()).retryFor(Duration.ofMillis(400)).build()) {
+      assertThatThrownBy(() -> brief.publish(DRAFT)).isInstanceOf(ProblemException.class);
+    }
+    assertThat(hub.asked()).hasSizeBetween(2, 3);
+  }
+
+  @Test
   void aHubThatIsNotThereIsNamed() {
     try (TidingsClient nobody =
         TidingsClient.builder(URI.create("http://127.0.0.1:1/")).retryFor(Duration.ZERO).build()) {
