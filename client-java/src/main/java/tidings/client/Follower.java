@@ -34,7 +34,7 @@ final class Follower implements Subscription {
   private final Consumer<Follower> onEnd;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final Thread thread = new ListenerThread(this::run);
 
   // Written by the thread alone; the others are its own.
   private volatile @Nullable String cursor;
@@ -44,6 +44,14 @@ final class Follower implements Subscription {
   private @Nullable String refusedToken;
   private long silenceMaxMs; // an answer's time, before a line has said how long
   private long askedMs; // by the hub, on the newest line
+
+  /** Calls a listener. It waits for no other one, which might be waiting for it. */
+  private static final class ListenerThread extends Thread {
+    ListenerThread(Runnable task) {
+      super(task, "tidings-stream");
+      setDaemon(true);
+    }
+  }
 
   /** One connection, on its way or open. */
   private static final class Line {
@@ -90,8 +98,6 @@ final class Follower implements Subscription {
     this.timer = timer;
     this.backoff = new Backoff(random);
     this.onEnd = onEnd;
-    this.thread = new Thread(this::run, "tidings-stream");
-    thread.setDaemon(true);
   }
 
   void start() {
@@ -108,11 +114,16 @@ final class Follower implements Subscription {
     return ended.copy();
   }
 
-  @Override
-  public void close() {
+  /** Begins to close it. */
+  void leave() {
     closing.countDown();
     line.leave();
-    if (!Thread.currentThread().equals(thread)) {
+  }
+
+  @Override
+  public void close() {
+    leave();
+    if (!(Thread.currentThread() instanceof ListenerThread)) {
       ended.exceptionally(failure -> null).join();
     }
   }
@@ -151,8 +162,8 @@ final class Follower implements Subscription {
   }
 
   /**
-   * Whether another try can't mend it. A token is tried again once, and after that a newer one. What
-   * a proxy says may be of a moment in which it has no hub.
+   * Whether another try can't mend it. A token is tried again once, and after that a newer one.
+   * What a proxy says may be of a moment in which it has no hub.
    */
   private boolean isFinal(ProblemException refused) {
     if (!refused.isHubs()) {

@@ -20,8 +20,8 @@ public interface Subscription extends AutoCloseable {
   CompletableFuture<Void> ended();
 
   /**
-   * Ends it. When this returns, the listener is not called any more, except if it is the listener
-   * that calls this.
+   * Ends it. When this returns, the listener is not called any more, except if it is a listener
+   * that calls this: two that end each other do not wait for each other.
    */
   @Override
   void close();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * A client of one hub: publishes, follows streams, and looks after the inbox, the preferences and
  * the presence of users. Safe for use by several threads; make one for each hub and user.
  *
- * <p>Every call waits for the end of the hub's answer, 30 s at most. It throws {@link ProblemException} if the
- * hub refuses, another {@link IOException} if it can't be reached or does not answer, and {@link
- * InterruptedException} if the thread is interrupted meanwhile.
+ * <p>Every call waits for the end of the hub's answer, 30 s at most. It throws {@link
+ * ProblemException} if the hub refuses, another {@link IOException} if it can't be reached or does
+ * not answer, and {@link InterruptedException} if the thread is interrupted meanwhile.
  */
 public final class TidingsClient implements AutoCloseable {
   private static final String NOTIFICATIONS = "/v1/notifications";
@@ -37,7 +38,7 @@ public final class TidingsClient implements AutoCloseable {
   private TidingsClient(Builder builder) {
     this.hub = new Hub(builder.url, builder.tokens, builder.http, builder.answerMax);
     this.retryFor = builder.retryFor;
-    this.timer = new ScheduledThreadPoolExecutor(1, TidingsClient::daemon);
+    this.timer = new ScheduledThreadPoolExecutor(1, TidingsClient::daemon, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
   }
 
@@ -113,7 +114,8 @@ public final class TidingsClient implements AutoCloseable {
    * Publishes a notification; once this returns, it is on stable storage. What certainly was not
    * stored is tried again for a while ({@link Builder#retryFor}). If that is in doubt, as when the
    * line broke before the answer or a proxy answered instead of the hub, it is tried again only if
-   * the draft has a {@link Draft#ref}, which makes that harmless; else the exception leaves open whether it was stored.
+   * the draft has a {@link Draft#ref}, which makes that harmless; else the exception leaves open
+   * whether it was stored.
    */
   public Receipt publish(Draft draft) throws IOException, InterruptedException {
     return publish(draft.fields(), draft.hasRef(), Receipt.class);
@@ -189,6 +191,9 @@ public final class TidingsClient implements AutoCloseable {
     Follower follower =
         new Follower(hub, query.of("/v1/stream"), listener, timer, random, followers::remove);
     followers.add(follower);
+    if (closing.getCount() == 0) {
+      follower.leave();
+    }
     follower.start();
     return follower;
   }
@@ -230,10 +235,11 @@ public final class TidingsClient implements AutoCloseable {
     return hub.call("GET", query.of("/v1/presence"), null, PresencePage.class);
   }
 
-  /** Ends all subscriptions, as {@link Subscription#close} does, and retries. */
+  /** Ends all subscriptions, as {@link Subscription#close} does, those to come, and retries. */
   @Override
   public void close() {
     closing.countDown();
+    followers.forEach(Follower::leave);
     followers.forEach(Follower::close);
     timer.shutdownNow();
   }

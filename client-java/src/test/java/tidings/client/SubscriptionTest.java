@@ -222,7 +222,8 @@ final class SubscriptionTest {
             ProblemException.class,
             refused ->
                 assertThat(refused.problem())
-                    .isEqualTo(new Problem("urn:tidings:problem:x", "Not allowed", 403, "no", "to")));
+                    .isEqualTo(
+                        new Problem("urn:tidings:problem:x", "Not allowed", 403, "no", "to")));
     assertThat(waits).isEmpty();
   }
 
@@ -296,6 +297,30 @@ final class SubscriptionTest {
 
     own[0].ended().get(20, TimeUnit.SECONDS);
     assertThat(heard).containsExactly("n2");
+  }
+
+  @Test
+  void listenersThatEndEachOtherDoNotWaitForEachOther() throws Exception {
+    CountDownLatch inside = new CountDownLatch(2);
+    StreamListener closer =
+        (cursor, notification) -> {
+          inside.countDown();
+          wait(inside);
+          client.close();
+        };
+    hub.silentStream(hello(1, 15_000), note(2)).silentStream(hello(1, 15_000), note(2));
+    Subscription one = client.subscribe(StreamFilter.all(), closer);
+    Subscription other = client.subscribe(StreamFilter.all(), closer);
+
+    one.ended().get(20, TimeUnit.SECONDS);
+    other.ended().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aClosedClientFollowsNothing() throws Exception {
+    client.close();
+    follow(StreamFilter.all()).ended().get(20, TimeUnit.SECONDS);
+    assertThat(hub.asked()).isEmpty();
   }
 
   @Test

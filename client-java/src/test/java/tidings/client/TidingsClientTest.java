@@ -108,7 +108,8 @@ final class TidingsClientTest {
   @Test
   void aRefusalIsNotTriedAgain() {
     hub.answer(
-        403, "{\"type\":\"urn:tidings:problem:forbidden\",\"title\":\"Not allowed\",\"status\":403,\"detail\":\"d\"}");
+        403,
+        "{\"type\":\"urn:tidings:problem:forbidden\",\"title\":\"Not allowed\",\"status\":403,\"detail\":\"d\"}");
 
     assertThatThrownBy(() -> client.publish(DRAFT.ref("r")))
         .hasMessage(hub.url() + " answered 403: Not allowed: d");
