@@ -43,6 +43,7 @@ final class Follower implements Subscription {
   private @Nullable String token; // of the newest line
   private @Nullable String refusedToken;
   private long silenceMaxMs; // an answer's time, before a line has said how long
+  private @Nullable Summary newest; // since the last hello
   private long askedMs; // by the hub, on the newest line
 
   /** Calls a listener. It waits for no other one, which might be waiting for it. */
@@ -225,9 +226,7 @@ final class Follower implements Subscription {
     try {
       return opening.get();
     } catch (CancellationException | ExecutionException e) {
-      throw line.left
-          ? new IOException("the hub does not answer", e)
-          : hub.described(e.getCause());
+      throw line.left ? new IOException("the hub does not answer", e) : hub.described(e.getCause());
     } finally {
       watch.cancel(false);
     }
@@ -264,6 +263,7 @@ final class Follower implements Subscription {
     switch (event.name()) {
       case "message" -> listener.notification(id, hub.read(data, Notification.class));
       case "hello" -> {
+        newest = null;
         Hello hello = hub.read(data, Hello.class);
         silenceMaxMs = 2 * hello.heartbeatMs() + 1_000;
         Line greeted = line;
@@ -274,7 +274,13 @@ final class Follower implements Subscription {
       case "tick" -> listener.tick(hub.read(data, Tick.class).revOrNone());
       case "gap" -> listener.gap(hub.read(data, Gap.class));
       case "withdrawn" -> listener.withdrawn(hub.read(data, Withdrawn.class).id());
-      case "inbox" -> listener.inbox(hub.read(data, Summary.class));
+      case "inbox" -> {
+        Summary summary = hub.read(data, Summary.class);
+        if (newest == null || !summary.isOlderThan(newest)) {
+          newest = summary;
+          listener.inbox(summary);
+        }
+      }
       case "presence" -> {
         Coming coming = hub.read(data, Coming.class);
         if (coming.user() == null) {

@@ -26,7 +26,10 @@ public interface StreamListener {
   /** A notification was withdrawn by its publisher. */
   default void withdrawn(String id) {}
 
-  /** The user's marks or preferences changed, here or elsewhere; arrivals don't call this. */
+  /**
+   * The user's marks or preferences changed, here or elsewhere; arrivals don't call this, nor does
+   * one that is older than the one before.
+   */
   default void inbox(Summary summary) {}
 
   /**

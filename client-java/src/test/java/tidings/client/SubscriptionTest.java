@@ -92,6 +92,33 @@ final class SubscriptionTest {
             "presence missed");
   }
 
+  /** The cases of counting.json that end with a summary which is newer or older. */
+  @Test
+  void anOlderSummaryIsDropped() {
+    hub.silentStream(
+        hello(1, 15_000),
+        inbox(10, 6, "aaaaaaaa.12"),
+        inbox(11, 5, "aaaaaaaa.12"),
+        inbox(12, 6, "aaaaaaaa.9"),
+        inbox(13, 6, "aaaaaaaa.12"), // a mute has ended
+        inbox(14, 4, "bbbbbbbb.9"),
+        hello(1, 15_000),
+        inbox(15, 1, "bbbbbbbb.9"),
+        note(2));
+    follow(StreamFilter.all());
+
+    await().until(() -> heard.contains("n2"));
+    assertThat(heard)
+        .containsExactly(
+            "hello 1",
+            "inbox 10 rev 6",
+            "inbox 13 rev 6",
+            "inbox 14 rev 4",
+            "hello 1",
+            "inbox 15 rev 1",
+            "n2");
+  }
+
   @Test
   void allOfANotificationIsRead() {
     List<Notification> read = new CopyOnWriteArrayList<>();
@@ -409,6 +436,14 @@ final class SubscriptionTest {
     return ("id: epochabc.%d\ndata: {\"id\":\"n%1$d\",\"time\":\"2026-11-21T09:00:00.123Z\","
             + "\"level\":\"info\",\"title\":\"t\"}\n\n")
         .formatted(position);
+  }
+
+  private static String inbox(int unread, int rev, String cursor) {
+    return event(
+        "inbox",
+        1,
+        "{\"unread\":%d,\"unseen\":0,\"more\":false,\"rev\":%d,\"cursor\":\"%s\"}"
+            .formatted(unread, rev, cursor));
   }
 
   private static String event(String name, int position, String data) {
