@@ -40,6 +40,7 @@ FIGURES = {
     "burst-1k": FAN_OUT,
     "lone-1": FAN_OUT,
     "unicast-10k": FAN_OUT,
+    "people-10k": FAN_OUT,
     "reply-under-fanout": {
         "reply mean ms": nested("ack_ms", "mean"),
         "reply p99 ms": nested("ack_ms", "p99"),

@@ -116,6 +116,8 @@ class Nchan(Server):
         "return": REQUESTS / "plain-return.http",
         "unicast-subscribe": REQUESTS / "plain-unicast-subscribe.http",
         "unicast-publish": REQUESTS / "plain-unicast-publish.http",
+        "person-subscribe": REQUESTS / "plain-unicast-subscribe.http",
+        "person-publish": REQUESTS / "plain-unicast-publish.http",
     }
 
     def __init__(self, folder):
@@ -161,6 +163,8 @@ class Hub(Server):
         "return": REQUESTS / "hub-user-return.http",
         "unicast-subscribe": REQUESTS / "hub-unicast-subscribe.http",
         "unicast-publish": REQUESTS / "hub-unicast-publish.http",
+        "person-subscribe": REQUESTS / "hub-person-subscribe.http",
+        "person-publish": REQUESTS / "hub-person-publish.http",
     }
 
     def __init__(self, launcher, log, users=10000):
@@ -247,7 +251,7 @@ def signed_part(content):
     return base64.urlsafe_b64encode(text).rstrip(b"=")
 
 
-BENCH_TOPICS = {"publish": ["topic:bench.#"], "subscribe": ["topic:bench.#"]}
+BENCH_GRANTS = {"publish": ["topic:bench.#", "user:*"], "subscribe": ["topic:bench.#"]}
 
 
 def claims(user, grants):
@@ -263,7 +267,7 @@ def claims(user, grants):
     }
 
 
-def token(secret, user, grants=BENCH_TOPICS):
+def token(secret, user, grants=BENCH_GRANTS):
     """A JWT for the key in hub.yaml."""
     header = signed_part({"alg": "HS256", "typ": "JWT", "kid": "bench"})
     signed = header + b"." + signed_part(claims(user, grants))
