@@ -328,16 +328,17 @@ final class SubscriptionTest {
 
   @Test
   void listenersThatEndEachOtherDoNotWaitForEachOther() throws Exception {
+    TidingsClient own = TidingsClient.builder(hub.url()).build();
     CountDownLatch inside = new CountDownLatch(2);
     StreamListener closer =
         (cursor, notification) -> {
           inside.countDown();
           wait(inside);
-          client.close();
+          own.close();
         };
     hub.silentStream(hello(1, 15_000), note(2)).silentStream(hello(1, 15_000), note(2));
-    Subscription one = client.subscribe(StreamFilter.all(), closer);
-    Subscription other = client.subscribe(StreamFilter.all(), closer);
+    Subscription one = own.subscribe(StreamFilter.all(), closer);
+    Subscription other = own.subscribe(StreamFilter.all(), closer);
 
     one.ended().get(20, TimeUnit.SECONDS);
     other.ended().get(20, TimeUnit.SECONDS);
