@@ -1,15 +1,10 @@
 package tidings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,28 +12,21 @@ import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
 import tidings.server.cli.Running.Ended;
 
-/** {@code tidings inbox} as a process beside a hub, as the user {@code dev}. */
+/** {@code tidings inbox} beside a hub, as the user {@code dev}. */
 final class InboxCommandTest {
-  @TempDir private static Path folder;
-  private static @Nullable Running hub;
-  private static String url = "";
+  private static HubHere hub;
 
   @BeforeAll
-  static void serve() throws IOException {
-    Running started = Running.start(folder, Map.of(), null, "serve", "--dev", "--port", "0");
-    hub = started;
-    await().atMost(Duration.ofSeconds(60)).until(() -> started.out().endsWith("\n"));
-    url = started.out().strip().substring("ready on ".length());
+  static void serve(@TempDir Path folder) throws Exception {
+    hub = HubHere.dev(folder);
   }
 
   @AfterAll
   static void stop() {
-    if (hub != null) {
-      hub.close();
-    }
+    hub.close();
   }
 
-  /** One hub and few processes: what each step leaves is what the next one finds. */
+  /** What each step leaves is what the next one finds. */
   @Test
   void anInboxIsListedCountedAndMarked() throws Exception {
     assertThat(inbox("summary").out()).isEqualTo("0 unread, 0 unseen\n");
@@ -94,15 +82,15 @@ final class InboxCommandTest {
   }
 
   private static void publish(String title, String... more) throws Exception {
-    List<String> all = new ArrayList<>(List.of("publish", "--hub", url, "--to", "user:dev"));
+    List<String> all = new ArrayList<>(List.of("publish", "--hub", hub.url(), "--to", "user:dev"));
     all.addAll(List.of("--title", title));
     all.addAll(List.of(more));
-    assertThat(Running.run(folder, all.toArray(String[]::new)).code()).isZero();
+    assertThat(Running.here(all.toArray(String[]::new)).code()).isZero();
   }
 
   private static Ended inbox(String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of("inbox", "--hub", url));
+    List<String> all = new ArrayList<>(List.of("inbox", "--hub", hub.url()));
     all.addAll(List.of(arguments));
-    return Running.run(folder, all.toArray(String[]::new));
+    return Running.here(all.toArray(String[]::new));
   }
 }

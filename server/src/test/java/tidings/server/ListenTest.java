@@ -1,7 +1,6 @@
 package tidings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -13,11 +12,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,29 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
 import tidings.server.cli.Running.Ended;
 
-/** What {@code tidings listen} does with what it hears, as a process beside a hub. */
+/** What {@code tidings listen} does with what it hears. */
 final class ListenTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  @TempDir private static Path store;
-  private static @Nullable Running hub;
-  private static String url = "";
+  private static HubHere hub;
 
   @TempDir private Path folder;
 
   @BeforeAll
-  static void serve() throws IOException {
-    Running started = Running.start(store, Map.of(), null, "serve", "--dev", "--port", "0");
-    hub = started;
-    await().atMost(Duration.ofSeconds(60)).until(() -> started.out().endsWith("\n"));
-    url = started.out().strip().substring("ready on ".length());
+  static void serve(@TempDir Path store) throws Exception {
+    hub = HubHere.dev(store);
   }
 
   @AfterAll
   static void stop() {
-    if (hub != null) {
-      hub.close();
-    }
+    hub.close();
     HTTP.close();
   }
 
@@ -63,8 +54,9 @@ final class ListenTest {
         "${TIDINGS_TYPE-none}" "$TIDINGS_TOPICS" "$*" >> fields
         """);
 
-    Ended ended =
-        listen(
+    Ended ended;
+    try (Running listening =
+        start(
             Map.of("TIDINGS_BODY", "of someone else"),
             "--to",
             "topic:exec.all",
@@ -76,7 +68,9 @@ final class ListenTest {
             "./program",
             "--",
             "-x",
-            "two words");
+            "two words")) {
+      ended = listening.end();
+    }
 
     assertThat(ended.err()).startsWith("tidings listen: listening to topic:exec.all from ");
     assertThat(ended.code()).isZero();
@@ -102,7 +96,6 @@ final class ListenTest {
     program("printf %s \"$TIDINGS_TOPICS\" | wc -c >> sizes; wc -c >> sizes");
 
     listen(
-        Map.of(),
         "--to",
         "topic:exec.long0000" + "x".repeat(180),
         "--after",
@@ -110,7 +103,7 @@ final class ListenTest {
         "--count",
         "1",
         "--exec",
-        "./program");
+        path("program"));
     assertThat(Files.readAllLines(folder.resolve("sizes")))
         .satisfiesExactly(
             variable -> assertThat(Integer.parseInt(variable.strip())).isEqualTo(32_768),
@@ -129,21 +122,21 @@ final class ListenTest {
       "--after",
       "earliest",
       "--state",
-      "state",
+      path("state"),
       "--count",
       "3",
       "--exec",
-      "./program"
+      path("program")
     };
 
-    Ended failed = listen(Map.of(), arguments);
+    Ended failed = listen(arguments);
     assertThat(failed.err()).contains("tidings listen: the program ended with 1 for ");
     assertThat(failed.code()).isEqualTo(1);
-    Ended again = listen(Map.of(), arguments);
+    Ended again = listen(arguments);
     assertThat(again.code()).isEqualTo(1);
     Files.createFile(folder.resolve("mended"));
     arguments[7] = "2";
-    Ended mended = listen(Map.of(), arguments);
+    Ended mended = listen(arguments);
 
     assertThat(mended.code()).isZero();
     assertThat(Files.readAllLines(folder.resolve("titles")))
@@ -158,7 +151,6 @@ final class ListenTest {
 
     Ended ended =
         listen(
-            Map.of(),
             "--to",
             "topic:exec.none",
             "--after",
@@ -166,7 +158,7 @@ final class ListenTest {
             "--count",
             "2",
             "--exec",
-            "./program");
+            path("program"));
     assertThat(ended.err()).contains("the program ended with 7 for ");
     assertThat(ended.code()).isZero();
     assertThat(Files.readAllLines(folder.resolve("titles"))).containsExactly("a", "b");
@@ -177,21 +169,28 @@ final class ListenTest {
     publish("exec.missing", "\"title\":\"a\"");
 
     Ended ended =
-        listen(
-            Map.of(), "--to", "topic:exec.missing", "--after", "earliest", "--exec", "./missing");
-    assertThat(ended.err()).contains("tidings listen: can't run ./missing: ");
+        listen("--to", "topic:exec.missing", "--after", "earliest", "--exec", path("missing"));
+    assertThat(ended.err()).contains("tidings listen: can't run " + path("missing") + ": ");
     assertThat(ended.code()).isEqualTo(1);
   }
 
   @Test
   void whatWasPrintedIsNotPrintedAgain() throws Exception {
     String[] arguments = {
-      "--to", "topic:kept.x", "--after", "earliest", "--state", "state", "--count", "1", "--json"
+      "--to",
+      "topic:kept.x",
+      "--after",
+      "earliest",
+      "--state",
+      path("state"),
+      "--count",
+      "1",
+      "--json"
     };
     publish("kept.x", "\"title\":\"a\"");
-    Ended first = listen(Map.of(), arguments);
+    Ended first = listen(arguments);
     publish("kept.x", "\"title\":\"b\"");
-    Ended second = listen(Map.of(), arguments);
+    Ended second = listen(arguments);
 
     assertThat(first.out()).hasLineCount(1).contains("\"title\":\"a\"");
     assertThat(second.out()).hasLineCount(1).contains("\"title\":\"b\"");
@@ -200,9 +199,10 @@ final class ListenTest {
   @Test
   void aStateThatIsNoCursorIsRefused() throws Exception {
     Files.writeString(folder.resolve("state"), "yesterday");
-    Ended ended = listen(Map.of(), "--state", "state");
+    Ended ended = listen("--state", path("state"));
 
-    assertThat(ended.err()).startsWith("tidings listen: state: holds no cursor (expected one like");
+    assertThat(ended.err())
+        .startsWith("tidings listen: " + path("state") + ": holds no cursor (expected one like");
     assertThat(ended.code()).isEqualTo(1);
   }
 
@@ -212,9 +212,9 @@ final class ListenTest {
     String[] arguments = {
       "--to", "topic:coloured.x", "--after", "earliest", "--count", "1", "--color", "always"
     };
-    Ended always = listen(Map.of(), arguments);
+    Ended always = listen(arguments);
     arguments[7] = "auto";
-    Ended elsewhere = listen(Map.of(), arguments);
+    Ended elsewhere = listen(arguments);
 
     assertThat(always.out()).contains("\u001b[33mwarning  a\u001b[0m");
     assertThat(elsewhere.out()).contains("warning  a").doesNotContain("\u001b");
@@ -222,24 +222,35 @@ final class ListenTest {
 
   @Test
   void argumentsAreForAProgramAndAProgramInPlaceOfPrinting() throws Exception {
-    Ended alone = listen(Map.of(), "shop.orders");
-    Ended both = listen(Map.of(), "--json", "--exec", "./program");
+    Ended alone = listen("shop.orders");
+    Ended both = listen("--json", "--exec", path("program"));
 
     assertThat(alone.err()).hasLineCount(1).contains("\"shop.orders\": an argument, and no --exec");
     assertThat(both.err()).hasLineCount(1).contains("--json", "--exec", "mutually exclusive");
     assertThat(List.of(alone.code(), both.code())).containsOnly(2);
   }
 
-  private Ended listen(Map<String, String> environment, String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of("listen", "--hub", url));
-    all.addAll(List.of(arguments));
-    try (Running running = Running.start(folder, environment, null, all.toArray(String[]::new))) {
-      return running.end();
-    }
+  private Ended listen(String... arguments) {
+    return Running.here(command(arguments));
+  }
+
+  /** As a process, in the folder. */
+  private Running start(Map<String, String> environment, String... arguments) throws IOException {
+    return Running.start(folder, environment, null, command(arguments));
+  }
+
+  private static String[] command(String... arguments) {
+    return Stream.concat(Stream.of("listen", "--hub", hub.url()), Stream.of(arguments))
+        .toArray(String[]::new);
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
   }
 
   private void program(String script) throws IOException {
-    Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\n" + script);
+    Path program =
+        Files.writeString(folder.resolve("program"), "#!/bin/sh\ncd \"${0%/*}\"\n" + script);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
   }
 
@@ -249,7 +260,7 @@ final class ListenTest {
 
   private static void post(String draft) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + "/v1/notifications"))
+        HttpRequest.newBuilder(URI.create(hub.url() + "/v1/notifications"))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(draft))
             .build();

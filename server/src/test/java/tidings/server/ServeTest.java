@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,10 +20,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
@@ -34,10 +34,23 @@ final class ServeTest {
   private static final int TERMINATED = 143;
   private static final int PAGE_BYTES = 4096; // of the database
 
+  @TempDir private static Path devFolder;
+  private static Running dev;
+
   @TempDir private Path folder;
 
   private final List<Running> started = new ArrayList<>();
   private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void serveForTryingOut() throws IOException {
+    dev = Running.serve(devFolder, "--dev", "--port", "0");
+  }
+
+  @AfterAll
+  static void stop() {
+    dev.close();
+  }
 
   @AfterEach
   void end() {
@@ -47,14 +60,13 @@ final class ServeTest {
 
   @Test
   void whatIsPublishedIsHeardAndKeptOverAStop() throws Exception {
-    Running hub = start("serve", "--dev", "--port", "0", "--data", "store");
-    String url = url(hub);
+    Running hub = serve("--dev", "--port", "0", "--data", "store");
+    String url = hub.url();
     Running listener = start("listen", "--hub", url, "--to", "topic:shop.#", "--count", "1");
     await().atMost(Duration.ofSeconds(60)).until(() -> listener.err().contains("listening to"));
 
     Ended published =
-        Running.run(
-            folder,
+        Running.here(
             "publish",
             "--hub",
             url,
@@ -78,82 +90,22 @@ final class ServeTest {
     assertThat(hub.end().code()).isEqualTo(TERMINATED);
     assertThat(hub.err()).contains("DEV MODE", "stopped");
 
-    String again = url(start("serve", "--dev", "--port", "0", "--data", "store"));
+    String again = serve("--dev", "--port", "0", "--data", "store").url();
     assertThat(get(again + "/v1/notifications").body()).contains("Order 42");
   }
 
   @Test
-  void aRefusalIsSaidInOneLine() throws Exception {
-    String url = url(start("serve", "--dev", "--port", "0"));
-    Ended ended =
-        Running.run(folder, "publish", "--hub", url, "--to", "topic:a..b", "--title", "x");
-
-    assertThat(ended.err()).hasLineCount(1).contains("answered 400", "a..b");
-    assertThat(ended.code()).isEqualTo(1);
-  }
-
-  @Test
-  void linesOfStandardInputArePublishedEachForItself() throws Exception {
-    String url = url(start("serve", "--dev", "--port", "0"));
-    Path lines =
-        Files.writeString(
-            folder.resolve("lines"),
-            """
-            {"to":["everyone"],"title":"a"}
-            {"to":[]}
-            {"to":["everyone"],"title":"b"}
-            """);
-    Ended ended = Running.run(folder, lines, "publish", "--hub", url, "-");
-
-    assertThat(ended.out()).hasLineCount(2);
-    assertThat(ended.err()).hasLineCount(1).startsWith("line 2: Invalid notification: ");
-    assertThat(ended.code()).isEqualTo(1);
-  }
-
-  @Test
-  void linesArePublishedAsTheyCome() throws Exception {
-    String url = url(start("serve", "--dev", "--port", "0"));
-    Running publisher = Running.fed(folder, "publish", "--hub", url, "-");
-    started.add(publisher);
-    try (Writer lines = publisher.input()) {
-      for (int i = 1; i <= 2; i++) {
-        lines.write("{\"to\":[\"everyone\"],\"title\":\"a\"}\n");
-        lines.flush();
-        int results = i;
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> publisher.out().lines().count() == results);
-      }
-    }
-    assertThat(publisher.end().code()).isZero();
-  }
-
-  @Test
-  void soManyLinesAndAnswersThatNoBufferHoldsThemAreAllAnswered() throws Exception {
-    int count = 100_000;
-    String url = url(start("serve", "--dev", "--port", "0"));
-    Path lines = folder.resolve("lines");
-    String refused = "{\"to\":[],\"title\":\"" + "x".repeat(100) + "\"}";
-    Files.write(lines, Collections.nCopies(count, refused));
-    Ended ended = Running.run(folder, lines, "publish", "--hub", url, "-");
-
-    assertThat(ended.err()).hasLineCount(count).contains("\nline " + count + ": Invalid");
-    assertThat(ended.code()).isEqualTo(1);
-  }
-
-  @Test
   void aStoppedHubsStoreIsChecked() throws Exception {
-    Running hub = start("serve", "--dev", "--port", "0", "--data", "store");
-    String url = url(hub);
-    Running.run(folder, "publish", "--hub", url, "--to", "everyone", "--title", "x");
+    Running hub = serve("--dev", "--port", "0", "--data", "store");
+    Running.here("publish", "--hub", hub.url(), "--to", "everyone", "--title", "x");
     Path file = folder.resolve("store/tidings.db");
-    Ended tooEarly = Running.run(folder, "check-store", "--data", "store");
+    Ended tooEarly = Running.here("check-store", "--data", folder.resolve("store").toString());
     assertThat(tooEarly.err()).contains("tidings check-store: " + file + " is in use by process");
     assertThat(tooEarly.code()).isEqualTo(1);
     hub.terminate();
     hub.end();
 
-    Ended sound = Running.run(folder, "check-store", "--data", "store");
+    Ended sound = Running.here("check-store", "--data", folder.resolve("store").toString());
     assertThat(sound.out()).isEqualTo("no damage found in " + file + " (1 notifications)\n");
     assertThat(sound.err()).startsWith("checking " + file + ": table log, 1 of ");
     assertThat(sound.code()).isZero();
@@ -162,8 +114,9 @@ final class ServeTest {
       damaged.seek(placeOfLog(file));
       damaged.write(new byte[PAGE_BYTES]);
     }
-    Files.writeString(folder.resolve("hub.yaml"), "store: {sqlite: store/tidings.db}");
-    Ended broken = Running.run(folder, "check-store", "--config", "hub.yaml");
+    Path config =
+        Files.writeString(folder.resolve("hub.yaml"), "store: {sqlite: store/tidings.db}");
+    Ended broken = Running.here("check-store", "--config", config.toString());
     assertThat(broken.out()).isEmpty();
     assertThat(broken.err())
         .contains("log: ")
@@ -182,8 +135,7 @@ final class ServeTest {
 
   @Test
   void aSecondHubOnTheSameStoreIsRefusedByName() throws Exception {
-    url(start("serve", "--dev", "--port", "0"));
-    Ended second = Running.run(folder, "serve", "--dev", "--port", "0");
+    Ended second = Running.run(devFolder, "serve", "--dev", "--port", "0");
 
     assertThat(second.out()).isEmpty();
     assertThat(second.err()).contains("tidings serve: ", "data/tidings.db");
@@ -192,8 +144,8 @@ final class ServeTest {
 
   @Test
   void aPortThatIsTakenIsNamed() throws Exception {
-    String port = url(start("serve", "--dev", "--port", "0")).replaceAll(".*:", "");
-    Ended second = Running.run(folder, "serve", "--dev", "--port", port, "--data", "other");
+    String port = dev.url().replaceAll(".*:", "");
+    Ended second = Running.run(folder, "serve", "--dev", "--port", port);
 
     assertThat(second.err()).contains("can't listen on 127.0.0.1:" + port, "--port");
     assertThat(second.code()).isEqualTo(1);
@@ -210,11 +162,10 @@ final class ServeTest {
   @Test
   void onlyDevModeRefusesWhatCameThroughAProxy() throws Exception {
     Files.writeString(folder.resolve("hub.yaml"), "access: {public-topics: [everyone]}");
-    String dev = url(start("serve", "--dev", "--port", "0"));
-    String open = url(start("serve", "--config", "hub.yaml", "--port", "0", "--data", "other"));
+    String open = serve("--config", "hub.yaml", "--port", "0").url();
 
-    assertThat(get(dev + "/v1/session").statusCode()).isEqualTo(200);
-    assertThat(forwarded(dev)).isEqualTo(403);
+    assertThat(get(dev.url() + "/v1/session").statusCode()).isEqualTo(200);
+    assertThat(forwarded(dev.url())).isEqualTo(403);
     assertThat(forwarded(open)).isEqualTo(200);
     assertThat(publish(open)).isEqualTo(401);
   }
@@ -224,8 +175,7 @@ final class ServeTest {
     Files.writeString(
         folder.resolve("hub.yaml"),
         "access: {public-topics: [everyone], session: {cookie: tidings}}");
-    Running hub = start("serve", "--config", "hub.yaml", "--port", "0");
-    url(hub);
+    Running hub = serve("--config", "hub.yaml", "--port", "0");
     await().until(() -> hub.err().contains("access.session.cookie is tidings"));
   }
 
@@ -239,7 +189,7 @@ final class ServeTest {
           - {name: center, kind: rabbitmq, url: "amqp://127.0.0.1:1", exchange: notifications,
              queue: {name: tidings, kind: quorum}, bindings: ["#"], format: nasqueron}
         """);
-    String url = url(start("serve", "--config", "hub.yaml", "--port", "0"));
+    String url = serve("--config", "hub.yaml", "--port", "0").url();
 
     HttpResponse<String> ready = get(url + "/health/ready");
     assertThat(ready.statusCode()).isEqualTo(200);
@@ -274,15 +224,9 @@ final class ServeTest {
     return running;
   }
 
-  private static String url(Running hub) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> hub.out().startsWith("ready on http://127.0.0.1:") && hub.out().endsWith("\n"));
-    try {
-      return hub.out().strip().substring("ready on ".length());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+  private Running serve(String... arguments) throws IOException {
+    Running hub = Running.serve(folder, arguments);
+    started.add(hub);
+    return hub;
   }
 }

@@ -1,7 +1,6 @@
 package tidings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.Socket;
@@ -12,11 +11,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,6 @@ import tidings.server.cli.Running.Ended;
 /** {@code tidings token new}, {@code list} and {@code revoke}. */
 final class TokenCommandsTest {
   @TempDir private Path folder;
-  private final List<Running> started = new ArrayList<>();
   private final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -40,25 +36,35 @@ final class TokenCommandsTest {
 
   @AfterEach
   void end() {
-    started.forEach(Running::close);
     http.close();
   }
 
-  private String serve() throws Exception {
-    Running hub = Running.start(folder, Map.of(), null, "serve", "--config", "hub.yaml");
-    started.add(hub);
-    await().atMost(Duration.ofSeconds(60)).until(() -> hub.out().contains("ready on "));
-    return hub.out().strip().substring("ready on ".length());
+  private HubHere serve() throws Exception {
+    return HubHere.of(folder.resolve("hub.yaml"));
   }
 
-  private Ended token(String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of("token"));
-    all.addAll(Arrays.asList(arguments));
-    return Running.run(folder, all.toArray(String[]::new));
+  private Ended token(String... arguments) {
+    return Running.here(command(arguments));
   }
 
-  private String made(String... arguments) throws Exception {
-    Ended ended = token(arguments);
+  /** As a process: it opens the database, as no hub does. */
+  private Ended alone(String... arguments) throws Exception {
+    return Running.run(folder, command(arguments));
+  }
+
+  private static String[] command(String... arguments) {
+    return Stream.concat(Stream.of("token"), Stream.of(arguments)).toArray(String[]::new);
+  }
+
+  private String config() {
+    return folder.resolve("hub.yaml").toString();
+  }
+
+  private String made(String... arguments) {
+    return made(token(arguments));
+  }
+
+  private static String made(Ended ended) {
     assertThat(ended.err()).isEmpty();
     assertThat(ended.out()).matches("tid_[A-Za-z0-9_-]{43}\n");
     return ended.out().strip();
@@ -79,62 +85,66 @@ final class TokenCommandsTest {
 
   @Test
   void aTokenIsMadeUsedAndRevokedBesideARunningHub() throws Exception {
-    String url = serve();
-    String token = made("new", "ci", "--config", "hub.yaml", "--publish", "topic:built.#");
-    assertThat(status(url, token)).isEqualTo(200);
+    try (HubHere hub = serve()) {
+      String url = hub.url();
+      String token = made("new", "ci", "--config", config(), "--publish", "topic:built.#");
+      assertThat(status(url, token)).isEqualTo(200);
 
-    Ended again = token("new", "ci", "--config", "hub.yaml");
-    assertThat(again.code()).isEqualTo(1);
-    assertThat(again.err()).hasLineCount(1).contains("\"ci\" already");
-    assertThat(token("list", "--config", "hub.yaml").out())
-        .matches("ci  \\S+Z  \\{\"publish\":\\[\"topic:built.#\"].*\n");
+      Ended again = token("new", "ci", "--config", config());
+      assertThat(again.code()).isEqualTo(1);
+      assertThat(again.err()).hasLineCount(1).contains("\"ci\" already");
+      assertThat(token("list", "--config", config()).out())
+          .matches("ci  \\S+Z  \\{\"publish\":\\[\"topic:built.#\"].*\n");
 
-    assertThat(token("revoke", "ci", "--config", "hub.yaml").code()).isZero();
-    assertThat(status(url, token)).isEqualTo(401);
-    Ended gone = token("revoke", "ci", "--config", "hub.yaml");
-    assertThat(gone.code()).isEqualTo(1);
-    assertThat(gone.err()).hasLineCount(1).contains("404");
+      assertThat(token("revoke", "ci", "--config", config()).code()).isZero();
+      assertThat(status(url, token)).isEqualTo(401);
+      Ended gone = token("revoke", "ci", "--config", config());
+      assertThat(gone.code()).isEqualTo(1);
+      assertThat(gone.err()).hasLineCount(1).contains("404");
+    }
   }
 
   @Test
   void aHubElsewhereIsAdministeredByHttp() throws Exception {
-    String url = serve();
-    String operator = token("--config", "hub.yaml", "--user", "root", "--operate").out().strip();
-    String reader = token("--config", "hub.yaml", "--user", "alice").out().strip();
+    try (HubHere hub = serve()) {
+      String url = hub.url();
+      String operator = token("--config", config(), "--user", "root", "--operate").out().strip();
+      String reader = token("--config", config(), "--user", "alice").out().strip();
 
-    String token = made("new", "ci", "--hub", url, "--token", operator, "--subscribe", "topic:#");
-    assertThat(status(url, token)).isEqualTo(200);
-    Ended refused = token("list", "--hub", url, "--token", reader);
-    assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.err()).hasLineCount(1).contains("403");
-    assertThat(token("revoke", "ci", "--hub", url, "--token", operator).code()).isZero();
-    assertThat(status(url, token)).isEqualTo(401);
+      String token = made("new", "ci", "--hub", url, "--token", operator, "--subscribe", "topic:#");
+      assertThat(status(url, token)).isEqualTo(200);
+      Ended refused = token("list", "--hub", url, "--token", reader);
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err()).hasLineCount(1).contains("403");
+      assertThat(token("revoke", "ci", "--hub", url, "--token", operator).code()).isZero();
+      assertThat(status(url, token)).isEqualTo(401);
+    }
   }
 
   @Test
   void aStoppedHubsTokensAreKeptInItsFile() throws Exception {
-    String token = made("new", "early", "--config", "hub.yaml", "--subscribe", "topic:#");
-    assertThat(token("list", "--config", "hub.yaml").out()).startsWith("early  ");
-    String url = serve();
-    assertThat(status(url, token)).isEqualTo(200);
+    String token = made(alone("new", "early", "--config", "hub.yaml", "--subscribe", "topic:#"));
+    assertThat(alone("list", "--config", "hub.yaml").out()).startsWith("early  ");
+    try (HubHere hub = serve()) {
+      assertThat(status(hub.url(), token)).isEqualTo(200);
+    }
   }
 
   @Test
   void theSocketIsItsOwnersAloneAndGoesWithTheHub() throws Exception {
-    serve();
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
-        .isEqualTo("rw-------");
-    started.getFirst().close(); // kill -9
-    started.getFirst().end();
+    try (Running hub = Running.serve(folder, "--config", "hub.yaml")) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+          .isEqualTo("rw-------");
+      hub.kill();
+    }
     assertThat(socket()).exists();
-    made("new", "ci", "--config", "hub.yaml"); // though nobody listens there
+    made(alone("new", "ci", "--config", "hub.yaml")); // though nobody listens there
     Path halfMade = Files.createDirectory(folder.resolve("data/.tidings.db.socket"));
     Files.createFile(halfMade.resolve("s")); // killed sooner, it had left this
 
-    serve();
-    assertThat(token("list", "--config", "hub.yaml").out()).startsWith("ci  ");
-    started.getLast().terminate();
-    started.getLast().end();
+    try (HubHere _ = serve()) {
+      assertThat(token("list", "--config", config()).out()).startsWith("ci  ");
+    }
     assertThat(socket()).doesNotExist();
     try (var files = Files.list(folder.resolve("data"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -148,15 +158,15 @@ final class TokenCommandsTest {
     Path file = folder.resolve("hub.yaml");
     Files.writeString(
         file, Files.readString(file).replace("port: 0", "port: 0, connections-max: 4"));
-    int port = URI.create(serve()).getPort();
     List<Socket> sockets = new ArrayList<>();
-    try {
+    try (HubHere hub = serve()) {
+      int port = URI.create(hub.url()).getPort();
       for (int i = 0; i < 5; i++) {
         sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
       }
       assertThat(sockets.getLast().getInputStream().read()).as("it was closed").isEqualTo(-1);
-      made("new", "ci", "--config", "hub.yaml");
-      assertThat(token("revoke", "ci", "--config", "hub.yaml").code()).isZero();
+      made("new", "ci", "--config", config());
+      assertThat(token("revoke", "ci", "--config", config()).code()).isZero();
     } finally {
       for (Socket socket : sockets) {
         socket.close();
@@ -168,17 +178,18 @@ final class TokenCommandsTest {
   void whatIsNoSocketIsLeftAloneAndTheHubServes() throws Exception {
     Files.createDirectories(folder.resolve("data"));
     Files.writeString(socket(), "precious");
-    String url = serve();
-    assertThat(started.getFirst().err()).contains("is in the way");
-    assertThat(socket()).hasContent("precious");
-    assertThat(status(url, "nonsense")).isEqualTo(401);
-    Ended ended = token("list", "--config", "hub.yaml");
-    assertThat(ended.code()).isEqualTo(1);
+    try (Running hub = Running.serve(folder, "--config", "hub.yaml")) {
+      assertThat(hub.err()).contains("is in the way");
+      assertThat(socket()).hasContent("precious");
+      assertThat(status(hub.url(), "nonsense")).isEqualTo(401);
+      Ended ended = alone("list", "--config", "hub.yaml");
+      assertThat(ended.code()).isEqualTo(1);
+    }
   }
 
   @Test
   void aUsersTokenNeedsAUser() throws Exception {
-    Ended ended = token("--config", "hub.yaml");
+    Ended ended = token("--config", config());
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err()).hasLineCount(1).contains("--user");
   }

@@ -55,14 +55,19 @@ public final class Program implements Callable<Integer> {
    * @return the exit code
    */
   public static int run(String[] args, Object... further) {
+    return run(utf8(FileDescriptor.out), utf8(FileDescriptor.err), args, further);
+  }
+
+  /** Runs one command, which writes to these. */
+  static int run(PrintWriter out, PrintWriter err, String[] args, Object... further) {
     CommandLine line = new CommandLine(new Program());
     for (Object command : further) {
       line.addSubcommand(command);
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAllowSubcommandsAsOptionParameters(true); // tidings inbox --state read
-    line.setOut(utf8(FileDescriptor.out));
-    line.setErr(utf8(FileDescriptor.err));
+    line.setOut(out);
+    line.setErr(err);
     line.setParameterExceptionHandler((refused, arguments) -> misused(refused));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e, command));
     return line.execute(args);

@@ -31,9 +31,13 @@ final class CommandLineTest {
         "access: {keys: [{id: main, algorithm: HS256, secret-file: key, issuer: x, audience: y}]}");
   }
 
+  private String config() {
+    return folder.resolve("hub.yaml").toString();
+  }
+
   @Test
   void aGoodConfigurationIsZero() throws Exception {
-    Ended ended = Running.run(folder, "check-config", "--config", "hub.yaml");
+    Ended ended = Running.here("check-config", "--config", config());
 
     assertThat(ended.err()).isEmpty();
     assertThat(ended.out()).startsWith("ok: 127.0.0.1 port 8080");
@@ -43,21 +47,22 @@ final class CommandLineTest {
   @Test
   void aWrongConfigurationIsTwoWithALineForEachFault() throws Exception {
     Files.writeString(folder.resolve("hub.yaml"), "http: {prot: 1}\nstore: {sqlit: a}\n");
-    Ended ended = Running.run(folder, "check-config", "--dev", "--config", "hub.yaml");
+    Ended ended = Running.here("check-config", "--dev", "--config", config());
 
     assertThat(ended.out()).isEmpty();
     assertThat(ended.err())
         .isEqualTo(
             """
-            hub.yaml:1: http.prot: unknown key (did you mean port?)
-            hub.yaml:2: store.sqlit: unknown key (did you mean sqlite?)
-            """);
+            %1$s:1: http.prot: unknown key (did you mean port?)
+            %1$s:2: store.sqlit: unknown key (did you mean sqlite?)
+            """
+                .formatted(config()));
     assertThat(ended.code()).isEqualTo(2);
   }
 
   @Test
   void aWrongCommandLineIsTwoWithOneLine() throws Exception {
-    Ended ended = Running.run(folder, "check-config", "--confg=hub.yaml");
+    Ended ended = Running.here("check-config", "--confg=hub.yaml");
 
     assertThat(ended.err())
         .hasLineCount(1)
@@ -68,8 +73,7 @@ final class CommandLineTest {
   @Test
   void aHubThatIsNotThereIsOneWithOneLine() throws Exception {
     Ended ended =
-        Running.run(
-            folder, "publish", "--hub", "http://127.0.0.1:1", "--to", "everyone", "--title", "x");
+        Running.here("publish", "--hub", "http://127.0.0.1:1", "--to", "everyone", "--title", "x");
 
     assertThat(ended.err())
         .isEqualTo("tidings publish: can't reach http://127.0.0.1:1: is the hub running there?\n");
@@ -81,8 +85,8 @@ final class CommandLineTest {
     String token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl";
     Ended lineEnd = publish(Map.of("TIDINGS_TOKEN", token + "\r\n"));
     Ended broken = publish(Map.of("TIDINGS_TOKEN", token + "\rx"));
-    Ended mistyped = publish(Map.of(), "--tokne", token);
-    Ended joined = publish(Map.of(), "--tokne=" + token);
+    Ended mistyped = Running.here(publishing("--tokne", token));
+    Ended joined = Running.here(publishing("--tokne=" + token));
 
     assertThat(lineEnd.err()).startsWith("tidings publish: can't reach http://127.0.0.1:1");
     assertThat(broken.err()).hasLineCount(1).startsWith("tidings publish: --token: a space, ");
@@ -92,14 +96,17 @@ final class CommandLineTest {
         .allSatisfy(ended -> assertThat(ended.out() + ended.err()).doesNotContain("eyJ", "c2ln"));
   }
 
-  private Ended publish(Map<String, String> environment, String... more) throws Exception {
+  private Ended publish(Map<String, String> environment) throws Exception {
+    try (Running running = Running.start(folder, environment, null, publishing())) {
+      return running.end();
+    }
+  }
+
+  private static String[] publishing(String... more) {
     List<String> arguments = new ArrayList<>(List.of("publish", "--hub", "http://127.0.0.1:1"));
     arguments.addAll(List.of(more));
     arguments.addAll(List.of("--title", "x", "--to", "everyone"));
-    String[] all = arguments.toArray(String[]::new);
-    try (Running running = Running.start(folder, environment, null, all)) {
-      return running.end();
-    }
+    return arguments.toArray(String[]::new);
   }
 
   @Test
@@ -115,11 +122,10 @@ final class CommandLineTest {
   @Test
   void aTokenIsSignedByTheConfiguredKey() throws Exception {
     Ended ended =
-        Running.run(
-            folder,
+        Running.here(
             "token",
             "--config",
-            "hub.yaml",
+            config(),
             "--user",
             "alice",
             "--publish",
@@ -148,8 +154,7 @@ final class CommandLineTest {
 
   @Test
   void aPatternThatIsNoneIsRefused() throws Exception {
-    Ended ended =
-        Running.run(folder, "token", "--config", "hub.yaml", "--user", "a", "--publish", "shop.#");
+    Ended ended = Running.here("token", "--config", config(), "--user", "a", "--publish", "shop.#");
 
     assertThat(ended.err()).contains("\"shop.#\" (expected everyone, user:ID, user:* or topic:");
     assertThat(ended.code()).isEqualTo(2);
@@ -157,8 +162,7 @@ final class CommandLineTest {
 
   @Test
   void anUnknownKeyNamesThoseThatThereAre() throws Exception {
-    Ended ended =
-        Running.run(folder, "token", "--config", "hub.yaml", "--user", "a", "--key", "mian");
+    Ended ended = Running.here("token", "--config", config(), "--user", "a", "--key", "mian");
 
     assertThat(ended.err())
         .isEqualTo("tidings token: no key \"mian\" in access.keys (expected one of [main])\n");

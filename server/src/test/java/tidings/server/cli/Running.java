@@ -1,22 +1,29 @@
 package tidings.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The program as a process of its own. */
 public final class Running implements AutoCloseable {
   private static final long LIMIT_S = 60;
+  private static final String READY = "ready on ";
 
   private final Process process;
   private final Path out;
@@ -79,6 +86,36 @@ public final class Running implements AutoCloseable {
     return new Running(process, out, err);
   }
 
+  /** Starts a hub, and waits until it serves. */
+  public static Running serve(Path folder, String... arguments) throws IOException {
+    String[] all = Stream.concat(Stream.of("serve"), Stream.of(arguments)).toArray(String[]::new);
+    Running hub = start(folder, Map.of(), (Path) null, all);
+    try {
+      await().atMost(Duration.ofSeconds(LIMIT_S)).until(() -> hub.out().endsWith("\n"));
+      return hub;
+    } catch (ConditionTimeoutException e) {
+      hub.close();
+      throw new AssertionError(hub.err(), e);
+    }
+  }
+
+  /** Where a hub serves. */
+  public String url() throws IOException {
+    assertThat(out()).startsWith(READY);
+    return out().strip().substring(READY.length());
+  }
+
+  /**
+   * Runs a command to its end within this process, which is quicker: it has this one's working
+   * folder, and neither standard input nor an environment of its own.
+   */
+  public static Ended here(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Program.run(new PrintWriter(out), new PrintWriter(err), arguments);
+    return new Ended(code, out.toString(), err.toString());
+  }
+
   /** Runs the program to its end. */
   public static Ended run(Path folder, String... arguments)
       throws IOException, InterruptedException {
@@ -117,6 +154,12 @@ public final class Running implements AutoCloseable {
   /** SIGTERM. */
   public void terminate() {
     process.destroy();
+  }
+
+  /** SIGKILL, and waits for its end. */
+  public void kill() throws IOException, InterruptedException {
+    process.destroyForcibly();
+    end();
   }
 
   @Override
