@@ -1,6 +1,7 @@
 package tidings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -12,9 +13,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,6 +168,23 @@ final class ListenTest {
   }
 
   @Test
+  void aProgramEndsWithTheListenerThatRunsIt() throws Exception {
+    publish("exec.ended", "\"title\":\"a\"");
+    publish("exec.ended", "\"title\":\"b\"");
+    program("echo $$ > pid; sleep 600 & echo $! >> pid; mv pid pids; wait; echo more >> more");
+    String[] arguments = {"--to", "topic:exec.ended", "--after", "earliest", "--exec", "./program"};
+    try (Running listening = start(Map.of(), arguments)) {
+      Path pids = folder.resolve("pids");
+      await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(pids));
+      listening.terminate();
+
+      assertThat(listening.end().code()).isEqualTo(143);
+      assertThat(Files.readAllLines(pids)).hasSize(2).allMatch(pid -> running(pid).isEmpty());
+    }
+    assertThat(folder.resolve("more")).doesNotExist();
+  }
+
+  @Test
   void aProgramThatIsNoneIsNamed() throws Exception {
     publish("exec.missing", "\"title\":\"a\"");
 
@@ -246,6 +266,11 @@ final class ListenTest {
 
   private String path(String name) {
     return folder.resolve(name).toString();
+  }
+
+  /** What a process runs; nothing, if it has ended. */
+  private static Optional<String> running(String pid) {
+    return ProcessHandle.of(Long.parseLong(pid)).flatMap(process -> process.info().command());
   }
 
   private void program(String script) throws IOException {

@@ -4,19 +4,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tidings.server.cli.Hearer.UseFailure;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A program that is run for each notification, one at a time. What the notification says reaches it
- * as standard input and as environment variables, never as a part of its command line.
- *
- * @param command the program and its arguments
+ * A program that is run for each notification, one at a time, and ended when this one is told to
+ * end. What the notification says reaches it as standard input and as environment variables, never
+ * as a part of its command line.
  */
-record Execution(List<String> command) implements Hearer.Use {
+final class Execution implements Hearer.Use {
   /** Linux gives a program no variable of more than 128 KiB; many topics could be more. */
   private static final int VALUE_CHARACTERS_MAX = 32_768;
 
@@ -38,6 +42,23 @@ record Execution(List<String> command) implements Hearer.Use {
           "expires",
           "direct");
 
+  /** How long a program may take to end after it was told to. */
+  private static final Duration END_MAX = Duration.ofSeconds(5);
+
+  private final List<String> command;
+
+  // Guarded by this.
+  private @Nullable Process running;
+  private boolean over;
+
+  /**
+   * @param command the program and its arguments
+   */
+  Execution(List<String> command) {
+    this.command = command;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+  }
+
   /**
    * Runs the program to its end.
    *
@@ -53,7 +74,7 @@ record Execution(List<String> command) implements Hearer.Use {
             .redirectError(Redirect.INHERIT);
     describe(builder.environment(), cursor, notification);
     try {
-      Process process = builder.start();
+      Process process = start(builder);
       Thread.ofVirtual().start(() -> feed(process.getOutputStream(), line));
       int code = process.waitFor();
       if (code != 0) {
@@ -63,9 +84,40 @@ record Execution(List<String> command) implements Hearer.Use {
     } catch (IOException e) {
       throw new Failure("can't run " + command.getFirst() + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
+      end();
       Thread.currentThread().interrupt();
       throw new Failure("interrupted", e);
     }
+  }
+
+  private synchronized Process start(ProcessBuilder builder) throws Failure, IOException {
+    if (over) {
+      throw new Failure("told to end");
+    }
+    Process process = builder.start();
+    running = process;
+    return process;
+  }
+
+  /** Ends what runs, and what it has started; no other one begins. */
+  private void end() {
+    Process process;
+    synchronized (this) {
+      over = true;
+      process = running;
+    }
+    if (process == null) {
+      return;
+    }
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    all.forEach(ProcessHandle::destroy);
+    CompletableFuture<?>[] ends =
+        all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(ends)
+        .completeOnTimeout(null, END_MAX.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+    all.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static void describe(
