@@ -8,6 +8,7 @@ export const audience = 'tidings';
 export interface Grants {
   publish?: string[];
   subscribe?: string[];
+  presence?: boolean;
   raw?: boolean;
   operate?: boolean;
 }

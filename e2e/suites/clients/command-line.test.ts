@@ -4,7 +4,7 @@ import { Api } from '../../harness/api.ts';
 import { Hub } from '../../harness/hub.ts';
 import { launcher } from '../../harness/paths.ts';
 import { run } from '../../harness/process.ts';
-import { token } from '../../harness/token.ts';
+import { everything, token } from '../../harness/token.ts';
 import { until } from '../../harness/until.ts';
 
 let hub: Hub;
@@ -14,7 +14,8 @@ let remarks = '';
 
 beforeAll(async () => {
   hub = await Hub.start();
-  const args = ['listen', '--hub', hub.url, '--token', token('alice'), '--json', '--to', 'topic:shop.#'];
+  const watcher = token('alice', { ...everything, presence: true });
+  const args = ['listen', '--hub', hub.url, '--token', watcher, '--json', '--to', 'topic:shop.#', '--presence'];
   listener = spawn(launcher, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   listener.stdout?.on('data', (chunk: Buffer) => void (heard += chunk.toString()));
   listener.stderr?.on('data', (chunk: Buffer) => void (remarks += chunk.toString()));
@@ -61,6 +62,14 @@ it('what is beyond ASCII arrives as it was written, in the C locale too', async 
   await run('env', 'LC_ALL=C', launcher, ...args, '--ref', 'c');
   const { items } = await new Api(hub.url, token('auditor')).page('?limit=500&to=topic:cities');
   expect(items.map((entry) => entry.notification.title)).toEqual([title, title]);
+});
+
+it('listen tells those who may know who comes', async () => {
+  const bob = await fetch(`${hub.url}/v1/stream`, { headers: { authorization: `Bearer ${token('bob')}` } });
+  await until(`bob has come, in:\n${heard}`, () => heard.includes('"data":{"user":"bob","present":true}'));
+  await bob.body?.cancel();
+  const unasked = run(launcher, 'listen', '--hub', hub.url, '--token', token('bob'), '--presence');
+  await expect(unasked).rejects.toThrow(/403/);
 });
 
 it('publish says what is wrong and ends with an error', async () => {

@@ -89,6 +89,14 @@ it('reads and marks the inbox', async () => {
   expect(await order('summary', 'summary')).toMatch(/^0 of rev \d+$/);
 });
 
+it('knows who listens, and hears who comes', async () => {
+  expect(await order('present bob', 'present')).toBe('0');
+  const bob = await fetch(`${hub.url}/v1/stream`, { headers: { authorization: `Bearer ${token('bob')}` } });
+  await until(`bob has come, in:\n${said}`, () => heard('presence').includes('bob true'));
+  expect(await order('present bob', 'present')).toBe('1');
+  await bob.body?.cancel();
+});
+
 it('goes on with the next token when one is taken back', { timeout: 60_000 }, async () => {
   const hellos = heard('hello').length;
   writeFileSync(tokenFile, signed('two'));

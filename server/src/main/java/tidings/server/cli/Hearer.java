@@ -19,6 +19,7 @@ final class Hearer implements StreamListener {
   private final PrintWriter err;
   private final Use use;
   private final boolean json;
+  private final boolean presence;
   private final @Nullable CursorFile file;
   private long left;
   private boolean met;
@@ -62,14 +63,22 @@ final class Hearer implements StreamListener {
 
   /**
    * @param json whether gaps and withdrawals are printed too, as JSON
+   * @param presence whether it is printed who comes and goes
    * @param file what keeps the cursor; with one, a use that fails is the end
    * @param count how many notifications are enough
    */
-  Hearer(CommandLine command, Use use, boolean json, @Nullable CursorFile file, long count) {
+  Hearer(
+      CommandLine command,
+      Use use,
+      boolean json,
+      boolean presence,
+      @Nullable CursorFile file,
+      long count) {
     this.out = command.getOut();
     this.err = command.getErr();
     this.use = use;
     this.json = json;
+    this.presence = presence;
     this.file = file;
     this.left = count;
   }
@@ -104,13 +113,22 @@ final class Hearer implements StreamListener {
         StringJoiner addresses = new StringJoiner(", ");
         mapper.readTree(data).path("to").forEach(to -> addresses.add(to.asString()));
         notice("listening to " + addresses + " from " + cursor);
+        if (json && presence) {
+          print(name, cursor, data); // a break: who is there is asked anew
+        }
       }
       case "gap", "withdrawn" -> {
         if (json) {
-          out.println(
-              "{\"event\":\"%s\",\"cursor\":\"%s\",\"data\":%s}".formatted(name, cursor, data));
+          print(name, cursor, data);
         } else {
           notice(name + ": " + data);
+        }
+      }
+      case "presence" -> {
+        if (presence && json) {
+          print(name, cursor, data);
+        } else if (presence) {
+          out.println(Plain.line(coming(mapper.readTree(data))));
         }
       }
       case "reauth" ->
@@ -119,6 +137,18 @@ final class Hearer implements StreamListener {
                   + (file == null ? "--after " + cursor : "the same --state"));
       default -> {} // tick, or what is no business of this command
     }
+  }
+
+  private void print(String event, String cursor, String data) {
+    out.println("{\"event\":\"%s\",\"cursor\":\"%s\",\"data\":%s}".formatted(event, cursor, data));
+  }
+
+  private static String coming(JsonNode data) {
+    if (!data.has("user")) {
+      return "others have come or gone";
+    }
+    return data.path("user").asString("")
+        + (data.path("present").asBoolean() ? " has come" : " has gone");
   }
 
   private void take(String cursor, String data) throws Failure {

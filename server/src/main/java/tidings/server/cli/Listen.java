@@ -1,5 +1,6 @@
 package tidings.server.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -91,6 +92,13 @@ final class Listen implements Callable<Integer> {
               + " --after is for the first time.")
   private @Nullable Path state;
 
+  @Option(
+      names = "--presence",
+      description =
+          "Prints who comes and goes too; needs the grant presence. With --json also each hello,"
+              + " after which it is asked anew who is there.")
+  private boolean presence;
+
   @Option(names = "--count", paramLabel = "N", description = "Ends after so many notifications.")
   private long count = Long.MAX_VALUE;
 
@@ -133,10 +141,16 @@ final class Listen implements Callable<Integer> {
     CursorFile file = state == null ? null : new CursorFile(state);
     String kept = file == null ? null : file.read();
     String begin = kept != null ? kept : after != null ? after : "latest";
-    Hearer hearer = new Hearer(spec.commandLine(), use(chosen), chosen.json, file, count);
+    Hearer hearer =
+        new Hearer(spec.commandLine(), use(chosen), chosen.json, presence, file, count);
     try (TidingsClient client = hub.streams()) {
+      if (presence) {
+        var _ = client.present(null, null); // without the grant nothing would ever come
+      }
       client.subscribe(filter(), begin, hearer).ended().get();
       return 0;
+    } catch (IOException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       if (cause instanceof Hearer.Over over) {
