@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tidings.client.Level;
 import tidings.client.ProblemException;
 import tidings.client.StreamFilter;
 import tidings.client.TidingsClient;
@@ -58,25 +57,7 @@ final class Listen implements Callable<Integer> {
               + " see).")
   private List<String> to = List.of();
 
-  @Option(
-      names = "--type",
-      arity = "1..*",
-      paramLabel = "PATTERN",
-      description = "Only of these types; ! excludes.")
-  private List<String> type = List.of();
-
-  @Option(
-      names = "--source",
-      arity = "1..*",
-      paramLabel = "NAME",
-      description = "Only from these sources; a trailing * matches any end, ! excludes.")
-  private List<String> source = List.of();
-
-  @Option(
-      names = "--level",
-      paramLabel = "LEVEL",
-      description = "The least: info, success, warning or error.")
-  private @Nullable Level level;
+  @Mixin private ContentFilters filters = new ContentFilters();
 
   @Option(
       names = "--after",
@@ -141,13 +122,13 @@ final class Listen implements Callable<Integer> {
     CursorFile file = state == null ? null : new CursorFile(state);
     String kept = file == null ? null : file.read();
     String begin = kept != null ? kept : after != null ? after : "latest";
-    Hearer hearer =
-        new Hearer(spec.commandLine(), use(chosen), chosen.json, presence, file, count);
+    Hearer hearer = new Hearer(spec.commandLine(), use(chosen), chosen.json, presence, file, count);
+    StreamFilter stream = StreamFilter.to(to.toArray(String[]::new));
     try (TidingsClient client = hub.streams()) {
       if (presence) {
         var _ = client.present(null, null); // without the grant nothing would ever come
       }
-      client.subscribe(filter(), begin, hearer).ended().get();
+      client.subscribe(filters.of(stream), begin, hearer).ended().get();
       return 0;
     } catch (IOException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
@@ -177,13 +158,5 @@ final class Listen implements Callable<Integer> {
     boolean coloured = colour.isOn(System.getenv(), Colour.inTerminal());
     Rendering rendering = Rendering.of("HH:mm:ss", ZoneId.systemDefault(), coloured);
     return (cursor, notification, line) -> out.println(rendering.text(notification));
-  }
-
-  private StreamFilter filter() {
-    StreamFilter filter =
-        StreamFilter.to(to.toArray(String[]::new))
-            .type(type.toArray(String[]::new))
-            .source(source.toArray(String[]::new));
-    return level == null ? filter : filter.level(level);
   }
 }
