@@ -253,7 +253,7 @@ final class UserStreams {
       Caller caller = due.getFirst().caller;
       var _ =
           inboxes
-              .summary(caller)
+              .summaryForStream(caller)
               .whenComplete(
                   (summary, failure) -> loop.execute(() -> answered(user, caller, due, summary)));
     } else if (soonestMs < Long.MAX_VALUE) {

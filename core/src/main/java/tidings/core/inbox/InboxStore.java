@@ -11,11 +11,13 @@ import java.util.function.Function;
  */
 public interface InboxStore {
 
-  /** Who reads: each lane has one thread, so that neither waits for the other. */
+  /** What is read for. */
   enum Lane {
-    /** Pages, counts, and whatever answers at once. */
+    /** Pages, counts, and whatever answers at once: one thread. */
     COUNTS,
-    /** Full text, which may take half a second. */
+    /** Counts for streams, which nobody waits for: the same thread, when COUNTS has no more. */
+    STREAMS,
+    /** Full text, which may take half a second: a thread that the others don't wait for. */
     SEARCH
   }
 

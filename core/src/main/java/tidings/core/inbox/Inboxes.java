@@ -158,20 +158,31 @@ public final class Inboxes {
 
   /** How much is unread. */
   public CompletableFuture<Summary> summary(Caller caller) {
-    return enter(user(caller)).thenCompose(entered -> summary(caller, entered, unread.new Count()));
+    return summary(caller, InboxStore.Lane.COUNTS);
   }
 
-  private CompletableFuture<Summary> summary(Caller caller, Person entered, Unread.Count count) {
+  /** The same for a stream: whatever else is to be read goes first. */
+  public CompletableFuture<Summary> summaryForStream(Caller caller) {
+    return summary(caller, InboxStore.Lane.STREAMS);
+  }
+
+  private CompletableFuture<Summary> summary(Caller caller, InboxStore.Lane lane) {
+    return enter(user(caller))
+        .thenCompose(entered -> summary(caller, entered, lane, unread.new Count()));
+  }
+
+  private CompletableFuture<Summary> summary(
+      Caller caller, Person entered, InboxStore.Lane lane, Unread.Count count) {
     Notes noted = unread.noted(entered.user());
     Function<Reading, Optional<Summary>> counting =
         reading ->
             Optional.ofNullable(
                 count.read(reading.view(), reading.plans(), reading.budget(), log.epochs(), noted));
-    return read(caller, entered, InboxStore.Lane.COUNTS, counting)
+    return read(caller, entered, lane, counting)
         .thenCompose(counted ->
             counted
                 .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> summary(caller, entered, count)));
+                .orElseGet(() -> summary(caller, entered, lane, count)));
   }
 
   /**

@@ -2,10 +2,11 @@ package tidings.store.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +33,37 @@ final class ReaderThreads {
   private final AtomicLong warnedNanos;
   private final LongAdder unsaid = new LongAdder();
   private final ThreadPoolExecutor threads;
+  private final int waitingMax;
+  private final AtomicLong asked = new AtomicLong();
 
   /** As many as threads, so that one is there for whoever runs. */
   private final BlockingQueue<Reader> idle;
 
+  /** What waits: whatever yields after all else, and in the order in which it was asked for. */
+  private record Waiting(boolean yields, long number, Runnable query)
+      implements Runnable, Comparable<Waiting> {
+    private static final Comparator<Waiting> ORDER =
+        Comparator.comparing(Waiting::yields).thenComparingLong(Waiting::number);
+
+    @Override
+    public void run() {
+      query.run();
+    }
+
+    @Override
+    public int compareTo(Waiting other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
   /**
-   * @param waitingMax how many queries may wait
+   * @param waitingMax about how many queries may wait
    */
   ReaderThreads(
       Path file, LongSupplier nanoTicker, String name, int count, int waitingMax, Sorts sorts) {
     this.nanoTicker = nanoTicker;
     this.warnedNanos = new AtomicLong(nanoTicker.getAsLong() - LINE_NANOS);
+    this.waitingMax = waitingMax;
     this.idle = new ArrayBlockingQueue<>(count);
     for (int i = 0; i < count; i++) {
       idle.add(new Reader(file, nanoTicker, sorts));
@@ -53,7 +74,7 @@ final class ReaderThreads {
             count,
             0,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(waitingMax),
+            new PriorityBlockingQueue<>(),
             Thread.ofPlatform().name(name, 1).factory());
   }
 
@@ -62,12 +83,24 @@ final class ReaderThreads {
    * the store can't be read.
    */
   <T> CompletableFuture<T> query(Reader.Query<T> query) {
+    return query(query, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param yields whether all that does not goes first, also what comes later
+   */
+  <T> CompletableFuture<T> query(Reader.Query<T> query, boolean yields) {
     CompletableFuture<T> result = new CompletableFuture<>();
+    if (threads.getQueue().size() >= waitingMax) {
+      result.completeExceptionally(unavailable("has too much to read"));
+      return result;
+    }
     try {
-      threads.execute(() -> run(query, result));
+      threads.execute(new Waiting(yields, asked.incrementAndGet(), () -> run(query, result)));
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(
-          unavailable(threads.isShutdown() ? "is closed" : "has too much to read"));
+      result.completeExceptionally(unavailable("is closed"));
     }
     return result;
   }

@@ -43,7 +43,7 @@ final class SqliteInboxes implements InboxStore {
 
   private ReaderThreads threads(Lane lane) {
     return switch (lane) {
-      case COUNTS -> counts;
+      case COUNTS, STREAMS -> counts;
       case SEARCH -> search;
     };
   }
@@ -53,7 +53,7 @@ final class SqliteInboxes implements InboxStore {
     CompletableFuture<T> result = new CompletableFuture<>();
     var _ =
         threads(lane)
-            .query(open -> read(open.snapshot(), reading, result))
+            .query(open -> read(open.snapshot(), reading, result), lane == Lane.STREAMS)
             .whenComplete((telling, failure) -> {
               if (failure == null) {
                 telling.run();

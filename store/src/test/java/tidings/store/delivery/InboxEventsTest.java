@@ -7,10 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.delivery.Dispatcher;
 import tidings.core.delivery.Outlet;
 import tidings.core.delivery.Start;
 import tidings.core.delivery.Subscriber;
@@ -231,6 +235,41 @@ class InboxEventsTest {
     world.markAllRead("alice");
     world.runUntil(() -> crowd.stream().skip(1).allMatch(reader -> reader.summaries.size() == 2));
     assertThat(crowd.getFirst().summaries).hasSize(1);
+  }
+
+  /** Many come back at once, and the store is slow to count for their streams. */
+  @Test
+  void nobodyWaitsForWhatIsCountedForStreams() {
+    List<String> early = IntStream.range(0, 256).mapToObj(i -> "early" + i).toList();
+    List<String> late = IntStream.range(0, 256).mapToObj(i -> "late" + i).toList();
+    enter(early);
+    enter(late);
+    world.restart(); // nobody's row is known
+    Dispatcher other = world.dispatcher(new ManualLoop());
+    enter(early);
+    Semaphore counts = new Semaphore(0);
+    world.atCount = counts::acquireUninterruptibly;
+    try {
+      for (int i = 0; i < early.size(); i++) {
+        world.connect(
+            of(early.get(i)), new Start.Latest(), i % 2 == 0 ? world.dispatcher() : other);
+      }
+      World.soon().until(counts::hasQueuedThreads); // the first, and others wait
+      CompletableFuture<Void> entered = entering(late);
+      counts.release();
+      World.soon().until(entered::isDone);
+    } finally {
+      counts.release(1_000_000);
+    }
+  }
+
+  private void enter(List<String> users) {
+    entering(users).join();
+  }
+
+  private CompletableFuture<Void> entering(List<String> users) {
+    return CompletableFuture.allOf(
+        users.stream().map(world.inboxes()::enter).toArray(CompletableFuture<?>[]::new));
   }
 
   /** Their preferences could not be read when it was opened. */

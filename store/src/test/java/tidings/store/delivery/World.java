@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -41,6 +42,7 @@ import tidings.core.inbox.Mark;
 import tidings.core.inbox.Mute;
 import tidings.core.inbox.Person;
 import tidings.core.inbox.Preferences;
+import tidings.core.inbox.Snapshot;
 import tidings.core.log.Append;
 import tidings.core.log.Entry;
 import tidings.core.log.LogReader;
@@ -53,6 +55,7 @@ import tidings.core.problem.Refusal;
 import tidings.store.ManualTime;
 import tidings.store.Outcome;
 import tidings.store.Retention;
+import tidings.store.inbox.ForwardingStore;
 import tidings.store.sqlite.SqliteLog;
 import tidings.store.sqlite.SqliteSettings;
 import tidings.store.sqlite.Surroundings;
@@ -161,6 +164,9 @@ final class World implements AutoCloseable {
   /** What the hub's look at the clock does. */
   Runnable atLook = () -> {};
 
+  /** What a reading for a stream's count begins with, on the store's thread. */
+  volatile Runnable atCount = () -> {};
+
   /** How long a look at the hub's ticker takes. */
   long lookNs;
 
@@ -251,7 +257,14 @@ final class World implements AutoCloseable {
     handedOver.set(opened.end());
     HubSettings settings = new HubSettings(tailBytesMax, HEARTBEAT, NO_PROGRESS);
     Hub started =
-        new Hub(counting, opened.inboxes, settings, validity, this::instant, this::nanos, random);
+        new Hub(
+            counting,
+            people(opened.inboxes),
+            settings,
+            validity,
+            this::instant,
+            this::nanos,
+            random);
     opened.inboxes.listen(
         new InboxStore.Listener() {
           @Override
@@ -264,6 +277,22 @@ final class World implements AutoCloseable {
         });
     started.start();
     return started;
+  }
+
+  private InboxStore people(InboxStore inboxes) {
+    return new ForwardingStore(inboxes) {
+      @Override
+      public <T> CompletableFuture<T> read(Lane lane, Function<Snapshot, T> reading) {
+        return super.read(
+            lane,
+            snapshot -> {
+              if (lane == Lane.STREAMS) {
+                atCount.run();
+              }
+              return reading.apply(snapshot);
+            });
+      }
+    };
   }
 
   private Instant instant() {

@@ -10,10 +10,10 @@ import tidings.core.inbox.Snapshot;
 import tidings.core.inbox.Sorts;
 
 /** A store that passes everything on. */
-class ForwardingStore implements InboxStore {
+public class ForwardingStore implements InboxStore {
   private final InboxStore store;
 
-  ForwardingStore(InboxStore store) {
+  public ForwardingStore(InboxStore store) {
     this.store = store;
   }
 
