@@ -91,14 +91,14 @@ public final class Dispatcher {
     try {
       greet(subscriber, subscription.start());
       if (subscription.person() != null) {
-        users.add(subscriber, subscription.person());
+        users.add(subscriber, subscription.person(), subscription.unaddressed());
       }
       listen(subscriber);
     } catch (RuntimeException | Error e) { // or it would be ticked, and never get anything
       remove(subscriber);
       throw e;
     }
-    if (subscriber.cursor >= position()) {
+    if (subscriber.cursor >= position() && !subscriber.outdated) {
       subscriber.state = Subscriber.State.LIVE;
     } else {
       turns.add(subscriber); // whoever comes meanwhile is greeted first
@@ -187,6 +187,15 @@ public final class Dispatcher {
       subscriber.outlet.write(gap);
     }
     return shared.cursor(subscriber.cursor);
+  }
+
+  /** Lets a subscriber get nothing before its next turn. */
+  void holdBack(Subscriber subscriber) {
+    moveUp(subscriber);
+    if (subscriber.state == Subscriber.State.LIVE) {
+      subscriber.state = Subscriber.State.BEHIND;
+      turns.add(subscriber);
+    }
   }
 
   /** Moves one that has other credentials now, which may show another inbox. */

@@ -1,8 +1,8 @@
 package tidings.core.delivery;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +52,13 @@ public record Interest(
    *     if an address is wholly outside the grant
    */
   public static Interest of(Caller caller, Filter filter, Preferences preferences) {
-    Address.User user = caller.user() == null ? null : new Address.User(caller.user());
     List<AddressPattern> granted = caller.grant().subscribe();
     if (filter.to().isEmpty()) {
-      return unaddressed(filter, granted, user, user == null ? Preferences.NONE : preferences);
+      Narrowing narrowing = new Narrowing(caller, preferences.follows());
+      narrowing.goOn(() -> true);
+      return unaddressed(caller, filter, narrowing.found(), preferences.mutes());
     }
-    List<AddressPattern> to = new ArrayList<>();
+    Set<AddressPattern> to = new LinkedHashSet<>();
     for (AddressPattern asked : filter.to()) {
       List<AddressPattern> narrowed = asked.within(granted);
       if (narrowed.isEmpty()) {
@@ -67,40 +68,25 @@ public record Interest(
                 "to")
             .refusal();
       }
-      addEach(to, narrowed);
+      to.addAll(narrowed);
     }
-    return new Interest(to, granted, filter.withoutAddresses(), user, List.of());
+    return new Interest(
+        List.copyOf(to), granted, filter.withoutAddresses(), user(caller), List.of());
   }
 
-  private static Interest unaddressed(
-      Filter filter,
-      List<AddressPattern> granted,
-      Address.@Nullable User user,
-      Preferences preferences) {
-    List<Preferences.Follow> follows = preferences.follows();
-    List<AddressPattern> to = new ArrayList<>();
-    for (AddressPattern pattern : granted) {
-      if (isOfTopics(pattern) ? follows == null : isDefault(pattern, user)) {
-        addEach(to, List.of(pattern));
-      }
-    }
-    if (follows != null) {
-      for (Preferences.Follow follow : follows) {
-        addEach(to, AddressPattern.of("topic:" + follow.pattern()).within(granted));
-      }
-    }
-    return preferences.mutes().isEmpty()
-        ? new Interest(to, granted, filter.withoutAddresses(), user, List.of())
-        : muting(preferences.mutes(), to, granted, filter, user);
+  private static Address.@Nullable User user(Caller caller) {
+    return caller.user() == null ? null : new Address.User(caller.user());
   }
 
-  /** What is muted by its type or source is excluded as if it had been asked for so. */
-  private static Interest muting(
-      List<Mute> mutes,
-      List<AddressPattern> to,
-      List<AddressPattern> granted,
-      Filter filter,
-      Address.@Nullable User user) {
+  /**
+   * What a caller gets who names no addresses. What is muted by its type or source is excluded as
+   * if it had been asked for so.
+   *
+   * @param to what a {@link Narrowing} found
+   * @param mutes those in force now
+   */
+  static Interest unaddressed(
+      Caller caller, Filter filter, List<AddressPattern> to, List<Mute> mutes) {
     List<TopicPattern> topics = new ArrayList<>();
     List<TopicPattern> types = new ArrayList<>(filter.types().exclude());
     List<Filter.SourcePattern> sources = new ArrayList<>(filter.sources().exclude());
@@ -117,25 +103,7 @@ public record Interest(
             new Filter.Choice<>(filter.types().include(), types),
             new Filter.Choice<>(filter.sources().include(), sources),
             filter.level());
-    return new Interest(to, granted, unmuted, user, topics);
-  }
-
-  private static void addEach(List<AddressPattern> to, Collection<AddressPattern> more) {
-    more.stream().filter(pattern -> !to.contains(pattern)).forEach(to::add);
-  }
-
-  private static boolean isOfTopics(AddressPattern pattern) {
-    return switch (pattern) {
-      case AddressPattern.AnyUser any -> false;
-      case AddressPattern.One one -> one.address() instanceof Address.OfTopic;
-      case AddressPattern.Topics topics -> true;
-    };
-  }
-
-  /** Whether a pattern that is none of topics says what any reader, or this user, gets. */
-  private static boolean isDefault(AddressPattern pattern, Address.@Nullable User user) {
-    return pattern instanceof AddressPattern.One one
-        && (one.address() instanceof Address.Everyone || one.address().equals(user));
+    return new Interest(to, caller.grant().subscribe(), unmuted, user(caller), topics);
   }
 
   /** Whether an entry is for this reader: wanted, and at one address granted and not muted. */

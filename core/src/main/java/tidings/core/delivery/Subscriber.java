@@ -59,7 +59,8 @@ public final class Subscriber {
 
   UserStreams.@Nullable User user; // who hears of the inbox
   int placeOfUser; // among that user's
-  @Nullable Filter unaddressed; // what was asked for, if preferences say the rest
+  @Nullable Filter unaddressed; // what was asked for, if preferences say the rest …
+  boolean outdated; // … and what they say now is yet to be worked out
   boolean owed; // an event of the inbox
   @Nullable Summary held; // until its outlet takes it
   long toldMs; // when it got the last one, by the ticker
@@ -75,7 +76,8 @@ public final class Subscriber {
     this.audience = audience;
     this.outlet = outlet;
     this.caller = subscription.caller();
-    this.unaddressed = subscription.unaddressed();
+    this.unaddressed =
+        subscription.unaddressed() == null ? null : subscription.unaddressed().filter();
     this.expiresMs = expiresMs(caller);
   }
 
@@ -101,6 +103,7 @@ public final class Subscriber {
 
   /** The addresses that it gets, as far as patterns can say it. */
   public List<AddressPattern> to() {
+    var _ = dispatcher.users().settle(this, () -> true);
     return audience.interest.to();
   }
 
@@ -149,6 +152,7 @@ public final class Subscriber {
 
   private void asks(Filter filter) {
     unaddressed = user != null && filter.to().isEmpty() ? filter : null;
+    outdated = false;
   }
 
   @Override

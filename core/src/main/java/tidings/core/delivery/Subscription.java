@@ -15,15 +15,22 @@ import tidings.core.problem.Refusal;
  * @param start where it begins
  * @param caller whose it is; the stream ends with these credentials
  * @param person the caller as a user, who hears of the inbox; null for none
- * @param unaddressed what was asked for, if that names no addresses: then the user's preferences
- *     say what it gets, and {@code interest} changes with them; else null
+ * @param unaddressed if no addresses were asked for: then the user's preferences say what it gets,
+ *     and {@code interest} changes with them; else null
  */
 public record Subscription(
     Interest interest,
     Start start,
     Caller caller,
     @Nullable Person person,
-    @Nullable Filter unaddressed) {
+    @Nullable Unaddressed unaddressed) {
+
+  /**
+   * What was asked for without addresses.
+   *
+   * @param preferences those that {@code interest} was made by
+   */
+  public record Unaddressed(Filter filter, Preferences preferences) {}
 
   /**
    * Checks what a caller asks for.
@@ -39,6 +46,6 @@ public record Subscription(
         start,
         caller,
         person,
-        person != null && filter.to().isEmpty() ? filter : null);
+        person != null && filter.to().isEmpty() ? new Unaddressed(filter, preferences) : null);
   }
 }

@@ -85,6 +85,10 @@ final class Turns {
       return;
     }
     dispatcher.users().look(subscriber, slice.nowMs);
+    if (!dispatcher.users().settle(subscriber, slice::hasTime)) {
+      add(subscriber);
+      return;
+    }
     switch (replay.advance(subscriber, dispatcher.position())) {
       case Replay.Step.Current current -> subscriber.state = Subscriber.State.LIVE;
       case Replay.Step.Blocked blocked -> {}

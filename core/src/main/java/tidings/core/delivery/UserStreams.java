@@ -6,19 +6,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
+import tidings.core.filter.Filter;
 import tidings.core.inbox.Change;
 import tidings.core.inbox.Inboxes;
 import tidings.core.inbox.Mute;
 import tidings.core.inbox.Person;
 import tidings.core.inbox.Preferences;
 import tidings.core.inbox.Summary;
+import tidings.core.notification.AddressPattern;
 
 /**
  * The users whose streams a dispatcher has: tells each stream how its inbox stands, and keeps what
@@ -50,6 +54,8 @@ final class UserStreams {
     private final List<Subscriber> streams = new ArrayList<>(1);
     private Preferences preferences = Preferences.NONE;
     private long preferencesRev = -1; // not known yet
+    private Preferences inForce = Preferences.NONE; // of those, by now
+    private final Map<List<AddressPattern>, Narrowing> narrowings = new HashMap<>(1); // by grant
     private long nextEndMs = Long.MAX_VALUE; // of a mute in force
     private long rev = -1; // the highest known
     private boolean queued; // it stands in waiting
@@ -84,17 +90,16 @@ final class UserStreams {
   // --- coming and going ---
 
   /** A stream of a user has said hello. */
-  void add(Subscriber subscriber, Person person) {
+  void add(Subscriber subscriber, Person person, Subscription.@Nullable Unaddressed unaddressed) {
     User user = users.computeIfAbsent(person.user(), User::new);
+    if (person.number() != 0) {
+      know(user, person);
+    }
+    subscriber.outdated = unaddressed != null && !unaddressed.preferences().equals(user.inForce);
     subscriber.user = user;
     subscriber.placeOfUser = user.streams.size();
     user.streams.add(subscriber);
     subscriber.toldMs = tickerMs() - APART_MS;
-    if (person.number() != 0) {
-      know(user, person);
-    } else if (user.preferencesRev >= 0) { // it was opened by none, as they could not be read
-      apply(user);
-    }
     owe(subscriber);
   }
 
@@ -144,11 +149,15 @@ final class UserStreams {
     }
   }
 
-  /** Moves the streams of a user to what the preferences say by now. */
+  /** Holds the streams of a user to what the preferences say by now. */
   private void apply(User user) {
-    Preferences preferences = user.preferences.at(now());
+    Preferences before = user.inForce;
+    user.inForce = user.preferences.at(now());
+    if (!Objects.equals(before.follows(), user.inForce.follows())) {
+      user.narrowings.clear();
+    }
     user.nextEndMs = Long.MAX_VALUE;
-    for (Mute mute : preferences.mutes()) {
+    for (Mute mute : user.inForce.mutes()) {
       Instant until = mute.until();
       if (until != null) {
         user.nextEndMs = Math.min(user.nextEndMs, until.toEpochMilli());
@@ -156,12 +165,37 @@ final class UserStreams {
     }
     for (Subscriber subscriber : user.streams) {
       if (subscriber.unaddressed != null) {
-        Interest interest = Interest.of(subscriber.caller, subscriber.unaddressed, preferences);
-        if (!interest.equals(subscriber.audience.interest)) {
-          var _ = dispatcher.change(subscriber, interest);
-        }
+        subscriber.outdated = true;
+        dispatcher.holdBack(subscriber);
       }
     }
+  }
+
+  /**
+   * Moves a stream to what the preferences say, if it is not there: before it gets anything more.
+   *
+   * @return whether it is there; else there was no time for all
+   */
+  boolean settle(Subscriber subscriber, BooleanSupplier hasTime) {
+    User user = subscriber.user;
+    Filter asked = subscriber.unaddressed;
+    if (!subscriber.outdated || user == null || asked == null) {
+      return true;
+    }
+    Caller caller = subscriber.caller;
+    Narrowing narrowing =
+        user.narrowings.computeIfAbsent(
+            caller.grant().subscribe(), granted -> new Narrowing(caller, user.inForce.follows()));
+    if (!narrowing.goOn(hasTime)) {
+      return false;
+    }
+    subscriber.outdated = false;
+    Interest interest =
+        Interest.unaddressed(caller, asked, narrowing.found(), user.inForce.mutes());
+    if (!interest.equals(subscriber.audience.interest)) {
+      var _ = dispatcher.change(subscriber, interest);
+    }
+    return true;
   }
 
   // --- what others do ---

@@ -23,11 +23,17 @@ public final class TopicPattern {
   private final String text;
   private final String[] words;
   private final boolean exact;
+  private final int hashes; // at which places of the pattern there is one, as bits
 
   private TopicPattern(String text, String[] words) {
     this.text = text;
     this.words = words;
     this.exact = text.indexOf('*') < 0 && text.indexOf('#') < 0;
+    int found = 0;
+    for (int i = 0; i < words.length; i++) {
+      found |= words[i].equals("#") ? 1 << i : 0;
+    }
+    this.hashes = found;
   }
 
   /**
@@ -88,24 +94,25 @@ public final class TopicPattern {
     return (states >> words.length & 1) != 0;
   }
 
-  /** Where one more word leads; null stands for a word that no pattern names. */
-  private int step(int states, @Nullable String read) {
-    int next = 0;
+  /** The places that one more word leads on from; null stands for one that no pattern names. */
+  private int readingOn(@Nullable String read) {
+    int places = 0;
     for (int i = 0; i < words.length; i++) {
-      if ((states >> i & 1) != 0) {
-        if (words[i].equals("#")) {
-          next |= 1 << i;
-        } else if (words[i].equals("*") || words[i].equals(read)) {
-          next |= 1 << i + 1;
-        }
+      if (words[i].equals("*") || words[i].equals(read)) {
+        places |= 1 << i;
       }
     }
-    return skipHashes(next);
+    return places;
+  }
+
+  private int step(int states, int readingOn) {
+    return skipHashes((states & readingOn) << 1 | states & hashes);
   }
 
   /** Whether every topic of another pattern is one of this. */
   public boolean covers(TopicPattern other) {
-    return !reaches(other, (mine, theirs) -> other.accepts(theirs) && !accepts(mine));
+    return text.equals("#")
+        || !reaches(other, (mine, theirs) -> other.accepts(theirs) && !accepts(mine));
   }
 
   /** Whether some topic is one of both. */
@@ -129,6 +136,8 @@ public final class TopicPattern {
     alphabet.addAll(Arrays.asList(other.words));
     alphabet.remove("*");
     alphabet.remove("#");
+    int[] ours = alphabet.stream().mapToInt(this::readingOn).toArray();
+    int[] others = alphabet.stream().mapToInt(other::readingOn).toArray();
     Set<Long> seen = new HashSet<>();
     Deque<Long> todo = new ArrayDeque<>();
     todo.add((long) skipHashes(1) << 32 | other.skipHashes(1));
@@ -142,8 +151,8 @@ public final class TopicPattern {
       if (seen.size() > STATES_MAX) {
         return true;
       }
-      for (String word : alphabet) {
-        long next = (long) step(mine, word) << 32 | other.step(theirs, word);
+      for (int i = 0; i < ours.length; i++) {
+        long next = (long) step(mine, ours[i]) << 32 | other.step(theirs, others[i]);
         if (seen.add(next)) {
           todo.add(next);
         }
@@ -154,10 +163,8 @@ public final class TopicPattern {
 
   private int skipHashes(int states) {
     int closed = states;
-    for (int i = 0; i < words.length; i++) {
-      if ((closed >> i & 1) != 0 && words[i].equals("#")) {
-        closed |= 1 << i + 1;
-      }
+    for (int left = hashes; left != 0; left &= left - 1) {
+      closed |= (closed & Integer.lowestOneBit(left)) << 1;
     }
     return closed;
   }

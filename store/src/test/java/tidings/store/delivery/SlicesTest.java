@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,7 @@ import tidings.core.delivery.Start;
 import tidings.core.log.Cursor;
 import tidings.core.notification.Address;
 import tidings.core.notification.Draft;
+import tidings.core.notification.Level;
 
 /** Fan-out works in slices, so that its event loop does other work in between. */
 class SlicesTest {
@@ -123,6 +125,35 @@ class SlicesTest {
     List<Long> all = LongStream.rangeClosed(1, 40).boxed().toList();
     assertThat(changing.positions()).isEqualTo(all);
     assertThat(coming.positions()).isEqualTo(all);
+  }
+
+  /** It is narrowed to each grant once, however many streams have that, and not in one piece. */
+  @Test
+  void aSavedListIsWorkedOutInSlicesAndOnceForAGrant() {
+    List<Reader> streams = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Reader reader =
+          new Reader("a" + i, new Reader.Wish("alice", List.of(), List.of("topic:*.#"), i % 4));
+      world.connect(reader, new Start.Latest());
+      streams.add(reader);
+    }
+    Reader other = Reader.ofAll("other");
+    world.connect(other, new Start.Latest());
+    world.settle();
+    world.save("alice", IntStream.range(0, 100).mapToObj(i -> "#.f" + i + ".*.#").toList());
+    Draft wanted = Draft.to(List.of(Address.topic("f1.x")), "t").level(Level.ERROR).build();
+    Draft unwanted = Draft.to(List.of(Address.topic("x.f1")), "t").level(Level.ERROR).build();
+    world.publish(List.of(wanted, unwanted, wanted));
+    world.lookNs = 200_000; // the clock is looked at after each pattern
+    world.loop.turn();
+    assertThat(other.positions()).hasSize(3);
+    int turns = 1;
+    for (; turns < 1_000 && served(streams) < streams.size(); turns++) {
+      world.loop.turn();
+    }
+    assertThat(streams)
+        .allSatisfy(reader -> assertThat(reader.positions()).containsExactly(1L, 3L));
+    assertThat(turns).isBetween(100 / 5, 200);
   }
 
   @Test
