@@ -64,7 +64,7 @@ final class UserErasingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*", "%zz", "a%20b", "%00", "%"})
+  @ValueSource(strings = {"*", "%zz", "a%20b", "%00", "%", "%E9"})
   void whatIsNoIdIsRefused(String id) {
     Wire.Answer answer = erase(id, all("operator"));
     assertThat(answer.status()).isEqualTo(400);

@@ -1,7 +1,11 @@
 package tidings.http.api;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import tidings.core.inbox.Inboxes;
 import tidings.core.notification.Address;
@@ -40,11 +44,12 @@ final class UserEndpoint implements Endpoint {
   private static String user(String segment) {
     try {
       String plus = segment.replace("+", "%2B"); // a space in forms alone
-      String user = URLDecoder.decode(plus, StandardCharsets.UTF_8);
+      byte[] bytes = URLDecoder.decode(plus, ISO_8859_1).getBytes(ISO_8859_1);
+      String user = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       if (Address.User.isId(user)) {
         return user;
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | CharacterCodingException e) {
       // no id either
     }
     throw Fields.invalid("id", "no user id (expected it in the path, percent-encoded)");

@@ -22,7 +22,8 @@ final class ErasureTable {
   private final PreparedStatement begin;
   private final PreparedStatement next;
   private final PreparedStatement latest;
-  private final PreparedStatement rows;
+  private final PreparedStatement positions;
+  private final PreparedStatement place;
   private final PreparedStatement strip;
   private final PreparedStatement entry;
   private final PreparedStatement walked;
@@ -36,9 +37,6 @@ final class ErasureTable {
    */
   private record Person(String user, long upTo) {}
 
-  /** A row of the log at the person's address. */
-  private record Place(long position, int kind, String addresses) {}
-
   ErasureTable(Database database) throws SQLException {
     this.database = database;
     begin = database.prepare("INSERT OR REPLACE INTO erasure (user, up_to) VALUES (?, ?)");
@@ -49,11 +47,12 @@ final class ErasureTable {
                 + " FROM latest WHERE address = ? AND position <= ? LIMIT "
                 + STEP
                 + ")");
-    rows =
+    positions =
         database.prepare(
-            "SELECT position, kind, addresses FROM address CROSS JOIN log USING (position)"
-                + " WHERE address = ? AND position <= ? ORDER BY position LIMIT "
+            "SELECT position FROM address WHERE address = ? AND position <= ?"
+                + " ORDER BY position LIMIT "
                 + STEP);
+    place = database.prepare("SELECT kind, addresses FROM log WHERE position = ?");
     strip = database.prepare("UPDATE log SET addresses = ? WHERE position = ?");
     entry = database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ?");
     walked = database.prepare("UPDATE erasure SET up_to = 0 WHERE user = ?");
@@ -114,43 +113,52 @@ final class ErasureTable {
     if (latest.executeUpdate() > 0) {
       return false;
     }
-    List<Place> places = new ArrayList<>();
-    rows.setString(1, address);
-    rows.setLong(2, person.upTo);
-    try (ResultSet row = rows.executeQuery()) {
+    List<Long> found = new ArrayList<>();
+    positions.setString(1, address);
+    positions.setLong(2, person.upTo);
+    try (ResultSet row = positions.executeQuery()) {
       while (row.next()) {
-        places.add(new Place(row.getLong(1), row.getInt(2), row.getString(3)));
+        found.add(row.getLong(1));
       }
     }
-    for (Place place : places) {
-      take(address, place, transaction);
+    for (long position : found) {
+      take(address, position, transaction);
       if (isOver.getAsBoolean()) {
         return false;
       }
     }
-    return places.size() < STEP;
+    return found.size() < STEP;
   }
 
-  private void take(String address, Place place, Transaction transaction) throws SQLException {
+  private void take(String address, long position, Transaction transaction) throws SQLException {
     Tables tables = transaction.tables();
-    String others =
-        Rows.split(place.addresses).stream()
-            .filter(other -> !other.equals(address))
-            .collect(Collectors.joining(" "));
-    tables.addresses.delete(address, place.position);
+    int kind;
+    String others;
+    place.setLong(1, position);
+    try (ResultSet row = place.executeQuery()) {
+      if (!row.next()) {
+        throw new SQLException("log has no row " + position + ", though address has");
+      }
+      kind = row.getInt(1);
+      others =
+          Rows.split(row.getString(2)).stream()
+              .filter(other -> !other.equals(address))
+              .collect(Collectors.joining(" "));
+    }
+    tables.addresses.delete(address, position);
     if (others.isEmpty()) {
-      tables.search.delete(place.position);
-      tables.log.forget(place.position);
-      transaction.gone(place.position);
+      tables.search.delete(position);
+      tables.log.forget(position);
+      transaction.gone(position);
       return;
     }
     strip.setString(1, others);
-    strip.setLong(2, place.position);
+    strip.setLong(2, position);
     strip.executeUpdate();
-    if (place.kind == Rows.KIND_NOTIFICATION) {
-      tables.search.replace(place.position, others);
+    if (kind == Rows.KIND_NOTIFICATION) {
+      tables.search.replace(position, others);
     }
-    transaction.stripped(entry(place.position));
+    transaction.stripped(entry(position));
   }
 
   private Entry entry(long position) throws SQLException {
