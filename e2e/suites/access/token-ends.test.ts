@@ -6,7 +6,7 @@ import { Subscriber } from '../../harness/subscriber.ts';
 import { audience, forge, issuer, leewaySeconds, secret, token } from '../../harness/token.ts';
 import { until } from '../../harness/until.ts';
 
-const ttlSeconds = 3; // until the hub takes a token no more
+const ttlSeconds = 6; // until the hub takes a token no more
 const expiry = ttlSeconds - leewaySeconds;
 let hub: Hub;
 beforeAll(async () => {
@@ -16,9 +16,9 @@ afterAll(() => hub?.kill());
 
 it('a stream ends with its token, after reauth, nothing comes after the end, and others go on', async () => {
   const load = new Load(new Api(hub.url, token('shop')), 'ends', [['everyone']]);
+  const beside = await Promise.all(Array.from({ length: 5 }, () => new Subscriber(hub.url, { token: token('bob', {}) }).ready()));
   const expiresAt = (Math.floor(Date.now() / 1000) + ttlSeconds) * 1000;
   const reader = await new Subscriber(hub.url, { token: token('alice', {}, expiry), retryMs: 0 }).ready();
-  const beside = await Promise.all(Array.from({ length: 5 }, () => new Subscriber(hub.url, { token: token('bob', {}) }).ready()));
   const before = hub.resources();
   const crowd = Array.from({ length: 100 }, (_, i) => new Subscriber(hub.url, { token: token(`user-${i}`, {}, expiry), retryMs: 0 }));
   load.start(1);
