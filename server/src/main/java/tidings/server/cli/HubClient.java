@@ -12,6 +12,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -35,7 +39,7 @@ final class HubClient implements RemoteDesk.Line {
           .build();
 
   /**
-   * @param answerMax how long the head of an answer may take
+   * @param answerMax how long the head of an answer may take, and all of a small one
    */
   HubClient(String hub, @Nullable String token, Duration answerMax) {
     this.hub = hub;
@@ -57,20 +61,26 @@ final class HubClient implements RemoteDesk.Line {
   HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
     try {
       return http.send(request, BodyHandlers.ofInputStream());
-    } catch (ConnectException e) {
-      throw new IOException("can't reach " + hub + ": is the hub running there?", e);
-    } catch (HttpTimeoutException e) {
-      throw new IOException(hub + " does not answer", e);
     } catch (IOException e) {
-      throw new IOException("no answer from " + hub + ": " + e.getMessage(), e);
+      throw described(e);
     }
+  }
+
+  private IOException described(Throwable e) {
+    String said =
+        switch (e) {
+          case ConnectException _ -> "can't reach " + hub + ": is the hub running there?";
+          case HttpTimeoutException _, TimeoutException _ -> hub + " does not answer";
+          default -> "no answer from " + hub + ": " + e.getMessage();
+        };
+    return new IOException(said, e);
   }
 
   /**
    * Sends a small request, and reads all of a small answer.
    *
    * @param json the body, null for none
-   * @throws Failure if the hub can't be reached, or does not answer
+   * @throws Failure if the hub can't be reached, or does not answer to the end in time
    */
   @Override
   public RemoteDesk.Answer call(String method, String path, @Nullable String json) throws Failure {
@@ -79,16 +89,19 @@ final class HubClient implements RemoteDesk.Line {
             .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
             .header("Content-Type", "application/json")
             .build();
+    CompletableFuture<HttpResponse<byte[]>> answering =
+        http.sendAsync(request, BodyHandlers.ofByteArray());
     try {
-      HttpResponse<InputStream> response = send(request);
-      try (InputStream body = response.body()) {
-        return new RemoteDesk.Answer(response.statusCode(), body.readAllBytes());
-      }
-    } catch (IOException e) {
-      throw new Failure(e.getMessage(), e);
+      HttpResponse<byte[]> response = answering.get(answerMax.toMillis(), TimeUnit.MILLISECONDS);
+      return new RemoteDesk.Answer(response.statusCode(), response.body());
+    } catch (ExecutionException | TimeoutException e) {
+      IOException described = described(e.getCause() == null ? e : e.getCause());
+      throw new Failure(described.getMessage(), described);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted", e);
+    } finally {
+      answering.cancel(true); // unless it is done
     }
   }
 
