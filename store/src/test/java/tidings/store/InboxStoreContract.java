@@ -295,20 +295,78 @@ public abstract class InboxStoreContract {
     for (int from = 0; from < count; from += 400) {
       change("alice", touch(false, null, Arrays.copyOfRange(all, from, from + 400)));
     }
-    long rev = 4;
-    change("alice", touch(null, true, 1_000));
+    Changed first = change("alice", new Change.MarkAll(Mark.Kind.READ, 1_100));
+    change("alice", touch(null, true, 1_000)); // another device, meanwhile
 
-    Change drop = new Change.DropBelow(Mark.Kind.READ, 1_100, rev);
-    assertThat(change("alice", drop)).isEqualTo(new Changed(6, true));
-    assertThat(change("alice", drop)).isEqualTo(new Changed(7, true));
-    assertThat(change("alice", drop)).isEqualTo(new Changed(8, true));
-    assertThat(change("alice", drop)).isEqualTo(new Changed(8, false));
+    assertThat(first.changed()).isFalse();
+    assertThat(stepsAfter(first)).containsExactly(true, true, true);
+    assertThat(person("alice").rev()).isEqualTo(8);
     long alice = person("alice").number();
     List<Touched> unread =
         read(snapshot -> snapshot.touched(alice, Snapshot.Flag.UNREAD, 0, ALL, 10_000));
     assertThat(unread).hasSize(100).extracting(Touched::position).last().isEqualTo(1_101L);
     assertList(snapshot -> snapshot.touched(alice, Snapshot.Flag.ARCHIVED, 0, ALL, 9))
         .containsExactly(new Touched(1_000, null, new Touched.Flag(true, 5)));
+  }
+
+  /** Whether each step of a mark changed anything. */
+  private List<Boolean> stepsAfter(Changed first) {
+    List<Boolean> steps = new ArrayList<>();
+    for (Change rest = first.rest(); rest != null; ) {
+      Changed step = change("alice", rest);
+      steps.add(step.changed());
+      rest = step.rest();
+    }
+    return steps;
+  }
+
+  @Test
+  void aMarkThatStaysGoesOnInStepsPastWhatItDoesNotConcern() {
+    open();
+    int count = 1_200;
+    NewEntry[] entries = new NewEntry[count];
+    Arrays.setAll(entries, i -> plain("t", "user:alice"));
+    publish(entries);
+    Change mark = new Change.MarkAll(Mark.Kind.READ, 100);
+    change("alice", mark);
+    change("alice", touch(false, null, 7, 8));
+    for (int from = 101; from <= count; from += 400) {
+      long[] some = LongStream.range(from, Math.min(from + 400, count + 1)).toArray();
+      change("alice", touch(true, null, some));
+      change("alice", touch(false, null, some));
+    }
+
+    assertThat(stepsAfter(change("alice", mark))).containsExactly(false, false, true);
+    Changed again = change("alice", mark);
+    assertThat(again.changed()).isFalse();
+    assertThat(stepsAfter(again)).containsExactly(false, false, false);
+    Person alice = person("alice");
+    List<Touched> left =
+        read(snapshot -> snapshot.touched(alice.number(), Snapshot.Flag.UNREAD, 0, ALL, 10_000));
+    assertThat(held(alice, left))
+        .hasSize(1_100)
+        .extracting(Touched::position)
+        .last()
+        .isEqualTo(101L);
+  }
+
+  @Test
+  void aMarkThatIsRepeatedLooksAtNothingThatItCovers() {
+    open();
+    int count = 1_200;
+    NewEntry[] entries = new NewEntry[count];
+    Arrays.setAll(entries, i -> plain("t", "user:alice"));
+    publish(entries);
+    Change mark = new Change.MarkAll(Mark.Kind.READ, count);
+    change("alice", mark);
+    for (int from = 1; from <= count; from += 400) {
+      change("alice", touch(false, null, LongStream.range(from, from + 400).toArray()));
+    }
+
+    assertThat(change("alice", mark)).isEqualTo(new Changed(5, true));
+    assertThat(change("alice", mark)).isEqualTo(new Changed(5, false));
+    Changed lower = change("alice", new Change.MarkAll(Mark.Kind.READ, count - 1));
+    assertThat(stepsAfter(lower)).containsExactly(false);
   }
 
   @Test
@@ -618,12 +676,18 @@ public abstract class InboxStoreContract {
         }
         default -> {
           String user = one(random, USERS);
-          Change change = change(random, model);
+          Change change = change(random, model, user);
+          Changed changed = change(user, change);
+          if (changed.rest() != null && change instanceof Change.MarkAll) {
+            assertThat(changed.changed()).as(what).isFalse();
+            change = changed.rest();
+            changed = change(user, change);
+          }
           long before = model.rev(user);
-          boolean changed = model.change(user, change);
-          assertThat(change(user, change))
+          boolean changes = model.change(user, change);
+          assertThat(changed)
               .as(what + ": " + change)
-              .isEqualTo(new Changed(before + (changed ? 1 : 0), changed));
+              .isEqualTo(new Changed(before + (changes ? 1 : 0), changes));
         }
       }
       model.purgeBelow(log().lowWater());
@@ -656,17 +720,24 @@ public abstract class InboxStoreContract {
         to.toArray(String[]::new));
   }
 
-  private Change change(Random random, PeopleModel model) {
+  private static Change drop(Random random, Mark.Kind kind, long upTo) {
+    return new Change.DropBelow(kind, upTo, random.nextLong(300), random.nextLong(600));
+  }
+
+  private Change change(Random random, PeopleModel model, String user) {
     long position = random.nextLong(model.end + 2);
     Mark.Kind kind = one(random, List.of(Mark.Kind.values()));
     return switch (random.nextInt(8)) {
       case 0 -> new Change.Begin(position);
       case 1 -> new Change.MarkAll(kind, position);
       case 2 ->
-          new Change.DropBelow(
-              random.nextBoolean() ? Mark.Kind.READ : Mark.Kind.ARCHIVED,
-              position,
-              random.nextLong(300));
+          random.nextBoolean()
+              ? drop(
+                  random, Mark.Kind.READ, Math.min(position, model.person(user).read().position()))
+              : drop(
+                  random,
+                  Mark.Kind.ARCHIVED,
+                  Math.min(position, model.person(user).archived().position()));
       case 3 ->
           new Change.Save(
               new Preferences(

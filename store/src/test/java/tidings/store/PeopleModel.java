@@ -125,8 +125,11 @@ final class PeopleModel {
   }
 
   long rev(String user) {
-    Person person = people.get(user);
-    return person == null ? 0 : person.rev();
+    return person(user).rev();
+  }
+
+  Person person(String user) {
+    return people.getOrDefault(user, Person.begins(0, user, end));
   }
 
   /** Changes a person; whether anything changed. */
@@ -166,7 +169,6 @@ final class PeopleModel {
     List<Touched> ended =
         own.tailMap(lowWater).values().stream()
             .filter(one -> ReadState.ends(person, drop, one))
-            .limit(500)
             .toList();
     for (Touched one : ended) {
       Touched left = ReadState.left(person, drop, one);

@@ -20,18 +20,27 @@ public sealed interface Change {
 
   /**
    * Everything up to a position. Below the mark that there is it changes nothing, and {@link
-   * DropBelow} goes on.
+   * Changed#rest()} goes on; at the mark too, if too much was marked by itself since to say at once
+   * whether that ends any of it.
    */
   record MarkAll(Mark.Kind kind, long upTo) implements Change {}
 
   /**
-   * One step of a mark that is below the last one: ends up to 500 exceptions at or below a position
-   * that say the opposite, the lowest first. {@link Changed#changed()} is false when none is left.
+   * One step of a mark that is not above the last one: of what was marked by itself as the opposite
+   * since that one, looks at some hundred, the newest revision first, and ends those at or below a
+   * position. {@link Changed#rest()} goes on with what was not looked at.
    *
    * @param kind {@code READ} or {@code ARCHIVED}
    * @param notAfterRev exceptions of a later revision were made after the mark, and hold
+   * @param before of just this revision those from this position on were looked at
    */
-  record DropBelow(Mark.Kind kind, long upTo, long notAfterRev) implements Change {}
+  record DropBelow(Mark.Kind kind, long upTo, long notAfterRev, long before) implements Change {
+
+    /** The first step. */
+    public DropBelow(Mark.Kind kind, long upTo, long notAfterRev) {
+      this(kind, upTo, notAfterRev, Long.MAX_VALUE);
+    }
+  }
 
   /**
    * Marks entries by themselves.

@@ -286,13 +286,9 @@ public final class Inboxes {
 
   private long markAll(Caller caller, Mark.Kind kind, long upTo) {
     Changed changed = change(caller, new Change.MarkAll(kind, upTo));
-    if (changed.changed() || kind == Mark.Kind.SEEN) {
-      return changed.rev();
+    for (Change rest = changed.rest(); rest != null; rest = changed.rest()) {
+      changed = change(caller, rest);
     }
-    Change.DropBelow step = new Change.DropBelow(kind, upTo, changed.rev());
-    do {
-      changed = change(caller, step);
-    } while (changed.changed());
     return changed.rev();
   }
 

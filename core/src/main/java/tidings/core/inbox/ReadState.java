@@ -99,7 +99,8 @@ public final class ReadState {
     return flag != null
         && !flag.is()
         && position <= drop.upTo()
-        && flag.rev() <= drop.notAfterRev();
+        && (flag.rev() < drop.notAfterRev()
+            || flag.rev() == drop.notAfterRev() && position < drop.before());
   }
 
   /** What is left of an exception that a step of a lower mark ends; null if nothing is. */

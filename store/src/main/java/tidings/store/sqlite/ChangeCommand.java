@@ -10,6 +10,9 @@ import tidings.core.problem.Problem;
 final class ChangeCommand implements Command {
   private static final int BYTES_A_ROW = 100;
 
+  /** So many rows of an index are read in the time that it takes to write one. */
+  private static final int READ_A_WRITTEN = 16;
+
   private final String user;
   private final Change change;
   private final CompletableFuture<Changed> future;
@@ -28,10 +31,10 @@ final class ChangeCommand implements Command {
   public int entries() {
     return switch (change) {
       case Change.Touch touch -> touch.entries().size();
-      case Change.DropBelow _ -> TouchedTable.DROPPED_MAX;
+      case Change.DropBelow _ -> TouchedTable.STEP;
       case Change.Save save -> 1 + save.wanted().mutes().size();
       case Change.Begin _ -> 1;
-      case Change.MarkAll _ -> 1;
+      case Change.MarkAll _ -> 1 + TouchedTable.FIRST / READ_A_WRITTEN;
     };
   }
 

@@ -95,7 +95,17 @@ final class Schema {
                 PRIMARY KEY (kind, id)
               ) STRICT, WITHOUT ROWID
               """),
-          PeopleScript.STATEMENTS);
+          PeopleScript.STATEMENTS,
+          List.of( // by revision: a mark that is repeated looks at what was marked since
+              "DROP INDEX touched_taken_out",
+              """
+              CREATE INDEX touched_unread_since ON touched (person, -read, position)
+              WHERE read < 0
+              """,
+              """
+              CREATE INDEX touched_taken_out_since ON touched (person, -archived, position)
+              WHERE archived < 0
+              """));
 
   private Schema() {}
 

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Change;
 import tidings.core.inbox.Mark;
@@ -17,29 +18,28 @@ import tidings.core.inbox.Touched;
  * revision that said it, below 0 if it says no. For the store writer alone.
  */
 final class TouchedTable {
-  /** How many exceptions a step of a lower mark ends. */
-  static final int DROPPED_MAX = 500;
+  /** How many exceptions a step of a lower mark looks at … */
+  static final int STEP = 500;
+
+  /** … and how many the mark itself, to see whether it ends any. */
+  static final int FIRST = 64;
 
   static final String COLUMNS = "position, read, archived";
 
   private final PreparedStatement find;
   private final PreparedStatement put;
   private final PreparedStatement delete;
-  private final Opposite unread;
-  private final Opposite takenOut;
+  private final PreparedStatement unread;
+  private final PreparedStatement takenOut;
 
-  /** Exceptions that say the opposite of a mark, through their index. */
-  private record Opposite(PreparedStatement any, PreparedStatement lowest) {
-    static Opposite prepare(Database database, String flag) throws SQLException {
-      String holding =
-          ("FROM touched WHERE person = ?1 AND %1$s < 0 AND position BETWEEN ?6 AND ?2"
-                  + " AND -%1$s <= ?3 AND (-%1$s > ?5 OR position > ?4)")
-              .formatted(flag);
-      return new Opposite(
-          database.prepare("SELECT EXISTS (SELECT 1 " + holding + ")"),
-          database.prepare(
-              "SELECT %s %s ORDER BY position LIMIT %d".formatted(COLUMNS, holding, DROPPED_MAX)));
-    }
+  /**
+   * What was found of a mark that is not above the last one.
+   *
+   * @param ended the positions of exceptions that it ends
+   * @param rest where there may be more; null if there is none
+   */
+  record Found(List<Long> ended, Change.@Nullable DropBelow rest) {
+    static final Found NONE = new Found(List.of(), null);
   }
 
   TouchedTable(Database database) throws SQLException {
@@ -50,8 +50,19 @@ final class TouchedTable {
             "INSERT OR REPLACE INTO touched (person, position, read, archived)"
                 + " VALUES (?, ?, ?, ?)");
     delete = database.prepare("DELETE FROM touched WHERE person = ? AND position = ?");
-    unread = Opposite.prepare(database, "read");
-    takenOut = Opposite.prepare(database, "archived");
+    unread = opposites(database, "read", "unread");
+    takenOut = opposites(database, "archived", "taken_out");
+  }
+
+  /** Those that say the opposite of a mark, made after it, the newest revision first. */
+  private static PreparedStatement opposites(Database database, String flag, String name)
+      throws SQLException {
+    return database.prepare(
+        ("SELECT position, -%1$s FROM touched INDEXED BY touched_%2$s_since"
+                + " WHERE person = ?1 AND %1$s < 0 AND -%1$s > ?2 AND -%1$s <= ?3"
+                + " AND (-%1$s < ?3 OR position < ?4)"
+                + " ORDER BY -%1$s DESC, position DESC LIMIT ?5")
+            .formatted(flag, name));
   }
 
   /** Marks entries by themselves; whether anything changed. */
@@ -68,70 +79,62 @@ final class TouchedTable {
   }
 
   /**
-   * Whether a mark that stays where it is ends some exception that holds until now.
+   * Some of what a mark ends that is not above the last one; nothing of any other.
    *
    * @param lowWater exceptions below this say nothing any more
    */
-  boolean ends(Person person, Change.MarkAll all, long lowWater) throws SQLException {
-    if (all.kind() == Mark.Kind.SEEN || all.upTo() != mark(person, all.kind()).position()) {
-      return false;
+  Found find(Person person, Change.MarkAll all, long lowWater) throws SQLException {
+    if (all.kind() == Mark.Kind.SEEN) {
+      return Found.NONE;
     }
-    PreparedStatement any = bound(opposite(all.kind()).any, person, all, Long.MAX_VALUE, lowWater);
-    try (ResultSet row = any.executeQuery()) {
-      row.next();
-      return row.getBoolean(1);
+    long mark = mark(person, all.kind()).position();
+    Change.DropBelow whole = new Change.DropBelow(all.kind(), all.upTo(), person.rev());
+    if (all.upTo() > mark || all.upTo() < lowWater) {
+      return Found.NONE;
     }
+    return all.upTo() < mark ? new Found(List.of(), whole) : find(person, whole, lowWater, FIRST);
   }
 
-  /** One step of a lower mark; whether anything changed. */
-  boolean drop(Person person, Change.DropBelow drop, long lowWater) throws SQLException {
-    List<Touched> ended = new ArrayList<>();
-    PreparedStatement lowest =
-        bound(
-            opposite(drop.kind()).lowest,
-            person,
-            new Change.MarkAll(drop.kind(), drop.upTo()),
-            drop.notAfterRev(),
-            lowWater);
-    try (ResultSet row = lowest.executeQuery()) {
+  private Found find(Person person, Change.DropBelow drop, long lowWater, int limit)
+      throws SQLException {
+    List<Long> ended = new ArrayList<>();
+    boolean isRead = drop.kind() == Mark.Kind.READ;
+    PreparedStatement opposites = isRead ? unread : takenOut;
+    opposites.setLong(1, person.number());
+    opposites.setLong(2, mark(person, drop.kind()).rev());
+    opposites.setLong(3, drop.notAfterRev());
+    opposites.setLong(4, drop.before());
+    opposites.setInt(5, limit);
+    int count = 0;
+    long position = 0;
+    long rev = 0;
+    try (ResultSet row = opposites.executeQuery()) {
       while (row.next()) {
-        ended.add(touched(row));
+        count++;
+        position = row.getLong(1);
+        rev = row.getLong(2);
+        if (position >= lowWater && position <= drop.upTo()) {
+          ended.add(position);
+        }
       }
     }
-    for (Touched before : ended) {
+    Change.DropBelow rest = new Change.DropBelow(drop.kind(), drop.upTo(), rev, position);
+    return new Found(ended, count < limit ? null : rest);
+  }
+
+  /** One step of a mark that is not above the last one. */
+  Found drop(Person person, Change.DropBelow drop, long lowWater) throws SQLException {
+    Found found = find(person, drop, lowWater, STEP);
+    for (long position : found.ended) {
+      Touched before = Objects.requireNonNull(find(person, position));
       Touched left = ReadState.left(person, drop, before);
       if (left == null) {
-        delete(person.number(), before.position());
+        delete(person.number(), position);
       } else {
         put(person, left);
       }
     }
-    return !ended.isEmpty();
-  }
-
-  private Opposite opposite(Mark.Kind kind) {
-    return switch (kind) {
-      case READ -> unread;
-      case ARCHIVED -> takenOut;
-      case SEEN -> throw new IllegalArgumentException("nothing is marked as unseen by itself");
-    };
-  }
-
-  private static PreparedStatement bound(
-      PreparedStatement statement,
-      Person person,
-      Change.MarkAll all,
-      long notAfterRev,
-      long lowWater)
-      throws SQLException {
-    Mark mark = mark(person, all.kind());
-    statement.setLong(1, person.number());
-    statement.setLong(2, all.upTo());
-    statement.setLong(3, notAfterRev);
-    statement.setLong(4, mark.position());
-    statement.setLong(5, mark.rev());
-    statement.setLong(6, lowWater);
-    return statement;
+    return found;
   }
 
   private static Mark mark(Person person, Mark.Kind kind) {

@@ -156,12 +156,21 @@ final class Transaction {
   Changed change(String user, Change change) throws SQLException {
     Person before =
         tables.people.findOrBegin(user, change instanceof Change.Begin(long at) ? at : end);
+    Change.DropBelow rest = null;
     Person after =
         switch (change) {
           case Change.Begin _ -> before;
-          case Change.MarkAll all -> before.marked(all, tables.touched.ends(before, all, lowWater));
-          case Change.DropBelow drop ->
-              tables.touched.drop(before, drop, lowWater) ? before.touched() : before;
+          case Change.MarkAll all -> {
+            TouchedTable.Found found = tables.touched.find(before, all, lowWater);
+            Person marked = before.marked(all, !found.ended().isEmpty());
+            rest = marked.rev() > before.rev() ? null : found.rest();
+            yield marked;
+          }
+          case Change.DropBelow drop -> {
+            TouchedTable.Found found = tables.touched.drop(before, drop, lowWater);
+            rest = found.rest();
+            yield found.ended().isEmpty() ? before : before.touched();
+          }
           case Change.Touch touch ->
               tables.touched.touch(before, touch) ? before.touched() : before;
           case Change.Save save -> before.saved(save, end);
@@ -174,7 +183,7 @@ final class Transaction {
         tables.sweep.moved(after.number());
       }
     }
-    return new Changed(after.rev(), changed);
+    return new Changed(after.rev(), changed, rest);
   }
 
   /** Begins to erase a person. */

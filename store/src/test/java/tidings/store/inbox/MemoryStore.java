@@ -36,8 +36,6 @@ import tidings.core.problem.Refusal;
  * one thread. The log can't be read but through {@link Snapshot}.
  */
 final class MemoryStore implements Log, InboxStore {
-  private static final int DROPPED_MAX = 500;
-
   private final Memory memory;
   private final Tampering tampering;
   private final Map<String, Long> late = new HashMap<>(); // if topics are raised late
@@ -174,20 +172,33 @@ final class MemoryStore implements Log, InboxStore {
       memory.persons.put(user, before);
     }
     Person after;
+    Change.DropBelow rest = null;
     try {
       after = after(before, change);
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }
     memory.persons.put(user, after);
-    if (change instanceof Change.MarkAll) {
+    if (change instanceof Change.MarkAll all) {
       memory.beforeMark = before;
+      rest = rest(before, all);
     }
     boolean changed = after.rev() > before.rev();
     if (changed) {
       listeners.forEach(listener -> listener.changed(user, after.rev(), change));
     }
-    return CompletableFuture.completedFuture(new Changed(after.rev(), changed));
+    return CompletableFuture.completedFuture(new Changed(after.rev(), changed, rest));
+  }
+
+  /** What goes on with a mark below the last one. */
+  private static Change.@Nullable DropBelow rest(Person person, Change.MarkAll all) {
+    long mark =
+        switch (all.kind()) {
+          case SEEN -> 0;
+          case READ -> person.read().position();
+          case ARCHIVED -> person.archived().position();
+        };
+    return all.upTo() < mark ? new Change.DropBelow(all.kind(), all.upTo(), person.rev()) : null;
   }
 
   private Person after(Person person, Change change) {
@@ -202,7 +213,6 @@ final class MemoryStore implements Log, InboxStore {
         List<Touched> ended =
             memory.touched(person.number()).values().stream()
                 .filter(exception -> ReadState.ends(person, drop, exception))
-                .limit(DROPPED_MAX)
                 .toList();
         ended.forEach(e -> put(person, e.position(), ReadState.left(person, drop, e)));
         yield ended.isEmpty() ? person : person.touched();

@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.inbox.Change;
+import tidings.core.inbox.Mark;
 import tidings.core.log.Entry;
 import tidings.core.log.NewEntry;
 import tidings.core.notification.Address;
@@ -24,6 +26,8 @@ import tidings.store.Outcome;
 final class MigrationTest {
   /** What was known before people. */
   private static final int OLD = 2;
+
+  private static final int WITHOUT_REVISIONS = 3;
 
   private static final String ADDRESS =
       "SELECT address, position, min(sort, 0), type, source, level, expires, replaces, first"
@@ -136,6 +140,25 @@ final class MigrationTest {
       assertThat(rows(migrated(), query)).as(query).isEqualTo(rows(written(), query)).isNotEmpty();
     }
     assertThat(StoreCheck.run(migrated(), line -> {}).damage()).isEmpty();
+  }
+
+  @Test
+  void whatWasMarkedBeforeTheIndexByRevisionIsThereWithIt() throws Exception {
+    try (Database database = Database.writer(written(), 1_000)) {
+      Schema.migrate(database, written(), WITHOUT_REVISIONS);
+      database.execute(
+          "INSERT INTO person (user, begin, rev, seen, read, read_rev, archived, archived_rev,"
+              + " preferences_rev) VALUES ('alice', 0, 3, 9, 9, 1, 9, 2, 0)");
+      database.execute("INSERT INTO touched VALUES (1, 5, -3, NULL), (1, 6, NULL, -3)");
+    }
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder))) {
+      for (Mark.Kind kind : List.of(Mark.Kind.READ, Mark.Kind.ARCHIVED)) {
+        Change mark = new Change.MarkAll(kind, 9);
+        assertThat(Outcome.get(store.log.inboxes().change("alice", mark)).changed()).isTrue();
+        assertThat(Outcome.get(store.log.inboxes().change("alice", mark)).changed()).isFalse();
+      }
+    }
+    assertThat(StoreCheck.run(written(), line -> {}).damage()).isEmpty();
   }
 
   @Test

@@ -185,7 +185,7 @@ final class StartUpTest {
     closedWith(1);
     execute("PRAGMA user_version = 99");
     assertRefused("schema 99");
-    execute("PRAGMA user_version = 3");
+    execute("PRAGMA user_version = 4");
 
     closedWith(1);
   }
