@@ -14,11 +14,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -525,11 +528,25 @@ public abstract class InboxStoreContract {
           return read(snapshot -> snapshot.indexed() == snapshot.end());
         });
     Address.User own = user == null ? null : new Address.User(user);
+    List<Long> found = search(q, own, 0, ALL, 10_000, () -> false);
+    return Objects.requireNonNull(found);
+  }
+
+  private @Nullable List<Long> search(
+      String q,
+      Address.@Nullable User user,
+      long above,
+      long upTo,
+      int limit,
+      BooleanSupplier isOver) {
     return Outcome.get(
-        inboxes()
-            .read(
-                InboxStore.Lane.SEARCH,
-                snapshot -> snapshot.matches(Words.of(q), own, 0, ALL, 10_000)));
+            inboxes()
+                .read(
+                    InboxStore.Lane.SEARCH,
+                    snapshot ->
+                        Optional.ofNullable(
+                            snapshot.matches(Words.of(q), user, above, upTo, limit, isOver))))
+        .orElse(null);
   }
 
   @Test
@@ -548,8 +565,24 @@ public abstract class InboxStoreContract {
     assertThat(search("order AND 43", null)).isEmpty();
     assertThat(search("\"order", null)).containsExactly(3L, 2L, 1L);
     assertThat(search("who:e", null)).isEmpty();
-    assertList(s -> s.matches(Words.of("order"), null, 1, 3, 1)).containsExactly(3L);
-    assertList(s -> s.matches(Words.of("order"), null, 1, 2, 9)).containsExactly(2L);
+    assertThat(search("order", null, 1, 3, 1, () -> false)).containsExactly(3L);
+    assertThat(search("order", null, 1, 2, 9, () -> false)).containsExactly(2L);
+  }
+
+  @Test
+  void fullTextIsLookedForUntilTheTimeIsOver() {
+    open();
+    int count = 1_000;
+    NewEntry[] entries = new NewEntry[count];
+    Arrays.setAll(entries, i -> plain("word%d".formatted(i), "everyone"));
+    publish(entries);
+    assertThat(search("word*", null)).hasSize(count);
+
+    assertThat(search("word*", null, 0, ALL, count, () -> true)).isNull();
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(search("word*", null, 0, ALL, count, () -> asked.incrementAndGet() > 2)).isNull();
+    assertThat(asked).hasValue(3);
+    assertThat(search("word*", null)).hasSize(count);
   }
 
   @Test
@@ -561,7 +594,7 @@ public abstract class InboxStoreContract {
     assertThat(search("secret", "bob")).containsExactly(2L);
     assertThat(search("secret", "carol")).containsExactly(2L);
     assertThat(search("secret", null)).containsExactly(2L);
-    assertThat(search("u*", "carol")).isEmpty();
+    assertThat(search("u0*", "carol")).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package tidings.core.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Snapshot;
 import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
@@ -12,12 +13,6 @@ import tidings.core.log.LogReader;
  * bytes, of entries looked at, or of time. Used once.
  */
 final class Search {
-  /** How many positions are searched at once: that bounds what one look costs. */
-  private static final int STRETCH_MAX = 100_000;
-
-  private static final int FOUND_MAX = 256;
-  private static final int TIME_MS = 500;
-
   private final Snapshot snapshot;
   private final Shared shared;
   private final Interest interest;
@@ -43,7 +38,11 @@ final class Search {
   }
 
   private boolean goesOn() {
-    return !full && scanned < LogReader.SCANNED_MAX && shared.nowMs() < nowMs + TIME_MS;
+    return !full && scanned < LogReader.SCANNED_MAX && !isLate();
+  }
+
+  private boolean isLate() {
+    return shared.nowMs() >= nowMs + Words.TIME_MS;
   }
 
   /**
@@ -54,10 +53,13 @@ final class Search {
   long before(long position) {
     long reached = position;
     while (goesOn() && reached > snapshot.lowWater()) {
-      long above = Math.max(snapshot.lowWater() - 1, reached - 1 - STRETCH_MAX);
+      long above = Math.max(snapshot.lowWater() - 1, reached - 1 - Words.STRETCH_MAX);
       List<Long> found = found(above, reached - 1);
+      if (found == null) {
+        return late(position, reached);
+      }
       long taken = take(found);
-      reached = taken != 0 ? taken : found.size() < FOUND_MAX ? above + 1 : found.getLast();
+      reached = taken != 0 ? taken : found.size() < Words.FOUND_MAX ? above + 1 : found.getLast();
     }
     return reached;
   }
@@ -71,23 +73,34 @@ final class Search {
    */
   long after(long position, long upTo) {
     long reached = position;
-    long stretch = FOUND_MAX - 1;
+    long stretch = Words.FOUND_MAX - 1;
     while (goesOn() && reached < upTo) {
       long end = Math.min(reached + stretch, upTo);
       List<Long> found = found(reached, end);
-      if (found.size() == FOUND_MAX) {
-        stretch = Math.max(stretch / 4, FOUND_MAX - 1);
+      if (found == null) {
+        return late(position, reached);
+      }
+      if (found.size() == Words.FOUND_MAX) {
+        stretch = Math.max(stretch / 4, Words.FOUND_MAX - 1);
       } else {
         long taken = take(found.reversed());
         reached = taken != 0 ? taken : end;
-        stretch = Math.min(stretch * 2, STRETCH_MAX);
+        stretch = Math.min(stretch * 2, Words.STRETCH_MAX);
       }
     }
     return reached;
   }
 
-  private List<Long> found(long above, long upTo) {
-    return snapshot.matches(words, interest.user(), above, upTo, FOUND_MAX);
+  private @Nullable List<Long> found(long above, long upTo) {
+    return snapshot.matches(words, interest.user(), above, upTo, Words.FOUND_MAX, this::isLate);
+  }
+
+  /** Where a page ends whose time was over in mid-look. */
+  private long late(long from, long reached) {
+    if (reached == from) {
+      throw words.slow(); // the next page would get no further
+    }
+    return reached;
   }
 
   /** Takes what is wanted; 0, or the last position that was looked at before the page was full. */

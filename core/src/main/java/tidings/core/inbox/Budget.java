@@ -26,6 +26,11 @@ final class Budget {
 
   /** Whether the reading is to end at the next opportunity. */
   boolean isSpent() {
-    return rows <= 0 || late.getAsBoolean();
+    return rows <= 0 || isLate();
+  }
+
+  /** Whether the time is over. */
+  boolean isLate() {
+    return late.getAsBoolean();
   }
 }

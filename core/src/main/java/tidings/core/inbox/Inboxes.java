@@ -33,7 +33,6 @@ public final class Inboxes {
   /** How many entries can be marked by themselves at once, and how many a page may hold. */
   public static final int ENTRIES_MAX = 500;
 
-  private static final int SEARCH_MS = 500;
   private static final int TOPICS_FOUND_MAX = 200_000;
 
   private final InboxStore store;
@@ -105,7 +104,7 @@ public final class Inboxes {
   private Reading reading(Caller caller, InboxStore.Lane lane, Snapshot snapshot, Person person) {
     Instant now = clock.instant();
     View view = new View(snapshot, store.sorts(), person, caller.grant().subscribe(), now);
-    long lateMs = now.toEpochMilli() + SEARCH_MS;
+    long lateMs = now.toEpochMilli() + Words.TIME_MS;
     Budget budget =
         lane == InboxStore.Lane.SEARCH ? new Budget(() -> clock.millis() > lateMs) : new Budget();
     List<Followed.Found> found =

@@ -5,17 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The entries in which full text finds words, and between them places up to which was looked. */
 final class Matches implements Candidates {
-  /** How many positions are asked for at once: that bounds what one look costs. */
-  private static final int STRETCH = 100_000;
-
-  private static final int FOUND_MAX = 256;
-
   private final View view;
   private final Words words;
   private final Budget budget;
   private long upTo;
   private List<Long> found = List.of();
   private int taken;
+  private boolean looked;
 
   Matches(View view, Words words, long upTo, Budget budget) {
     this.view = view;
@@ -31,15 +27,29 @@ final class Matches implements Candidates {
       if (upTo <= low) {
         return null;
       }
-      long above = Math.max(low, upTo - STRETCH);
-      found = view.snapshot.matches(words, view.user, above, upTo, FOUND_MAX);
+      long above = Math.max(low, upTo - Words.STRETCH_MAX);
+      List<Long> next =
+          view.snapshot.matches(words, view.user, above, upTo, Words.FOUND_MAX, budget::isLate);
+      if (next == null) {
+        return end();
+      }
+      looked = true;
+      found = next;
       taken = 0;
-      upTo = found.size() < FOUND_MAX ? above : found.getLast() - 1;
+      upTo = found.size() < Words.FOUND_MAX ? above : found.getLast() - 1;
       if (found.isEmpty()) {
         return new Candidate(above + 1, List.of());
       }
     }
     budget.take(2);
     return view.at(found.get(taken++));
+  }
+
+  /** The place up to which was looked when the time was over. */
+  private Candidate end() {
+    if (!looked) {
+      throw words.slow(); // the next page would get no further
+    }
+    return new Candidate(upTo + 1, List.of());
   }
 }

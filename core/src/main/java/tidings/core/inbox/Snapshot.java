@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.log.Entry;
@@ -59,9 +60,18 @@ public interface Snapshot {
 
   /**
    * The positions at which title or body have all the words, among the entries for everyone, for a
-   * topic, or for this user.
+   * topic, or for this user; some of them may be withdrawn already.
+   *
+   * @param isOver asked now and then, also before anything is found; cheap
+   * @return null if it was over before all were found
    */
-  List<Long> matches(Words words, Address.@Nullable User user, long above, long upTo, int limit);
+  @Nullable List<Long> matches(
+      Words words,
+      Address.@Nullable User user,
+      long above,
+      long upTo,
+      int limit,
+      BooleanSupplier isOver);
 
   /**
    * The topics of kept entries that begin so, in the order of bytes.

@@ -3,6 +3,7 @@ package tidings.core.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tidings.core.problem.Refusal;
 
@@ -15,6 +16,25 @@ final class WordsTest {
             new Words.Word("order-42", false),
             new Words.Word("pla", true),
             new Words.Word("\"x\"", false));
+  }
+
+  @Test
+  void aBeginningHasTwoLettersOrDigits() {
+    assertThat(Words.of("ab* 東京*").all())
+        .containsExactly(new Words.Word("ab", true), new Words.Word("東京", true));
+    assertThat(Words.of("order-42* u\u0308b-*").all()).allMatch(Words.Word::prefix).hasSize(2);
+    for (String q : List.of("plan a*", "plan order-4*", "plan ü*", "plan u\u0308*", "plan a--*")) {
+      assertThatThrownBy(() -> Words.of(q))
+          .isInstanceOf(Refusal.class)
+          .hasMessageContaining("q: \"%s\" (expected at least 2", q.substring(q.indexOf(' ') + 1));
+    }
+  }
+
+  @Test
+  void twoMayBeBeginnings() {
+    assertThatThrownBy(() -> Words.of("ab* cd ef* gh*"))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("\"gh*\", the third word with * (expected at most 2)");
   }
 
   @Test

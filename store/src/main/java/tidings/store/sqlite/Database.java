@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
@@ -16,6 +18,9 @@ import org.sqlite.SQLiteConnection;
 final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int PAGE_BYTES = 4096;
+
+  /** How many steps of SQLite's machine take about a millisecond at most. */
+  private static final int OPERATIONS = 1_000;
 
   private final SQLiteConnection connection;
   private final Statement statement;
@@ -112,6 +117,35 @@ final class Database implements AutoCloseable {
   /** Makes what runs now fail soon. From any thread. */
   void interrupt() throws SQLException {
     connection.getDatabase().interrupt();
+  }
+
+  /**
+   * Ends what runs, with {@link Failures#isInterrupt}, once this is over; asked about each
+   * millisecond, within a query of the full text too.
+   */
+  void endWhen(BooleanSupplier isOver) throws SQLException {
+    ProgressHandler.setHandler(
+        connection,
+        OPERATIONS,
+        new ProgressHandler() {
+          @Override
+          protected int progress() {
+            return isOver.getAsBoolean() ? 1 : 0;
+          }
+        });
+  }
+
+  void endNever() {
+    try {
+      ProgressHandler.clearHandler(connection);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e); // it was closed meanwhile
+    }
+  }
+
+  /** For one use; whoever asks closes it. */
+  PreparedStatement compile(String sql) throws SQLException {
+    return connection.prepareStatement(sql);
   }
 
   PreparedStatement prepare(String sql) throws SQLException {

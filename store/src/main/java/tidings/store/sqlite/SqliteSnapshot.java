@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Person;
@@ -30,6 +31,11 @@ final class SqliteSnapshot implements Snapshot {
   private static final String ADDRESS =
       "SELECT position, sort, expires, replaces, first FROM address";
 
+  private static final String MATCHES =
+      "SELECT rowid FROM search WHERE search MATCH ? AND rowid > ? AND rowid <= ?"
+          + " ORDER BY rowid DESC LIMIT ?";
+
+  private final Database database;
   private final Sorts sorts;
   private final People people;
   private final PreparedStatement bounds;
@@ -42,7 +48,6 @@ final class SqliteSnapshot implements Snapshot {
   private final PreparedStatement touchedArchived;
   private final PreparedStatement entry;
   private final PreparedStatement position;
-  private final PreparedStatement matches;
   private final PreparedStatement topics;
   private long lowWater;
   private long end;
@@ -74,6 +79,7 @@ final class SqliteSnapshot implements Snapshot {
   }
 
   SqliteSnapshot(Database database, Sorts sorts) throws SQLException {
+    this.database = database;
     this.sorts = sorts;
     people = new People(database);
     bounds =
@@ -94,10 +100,6 @@ final class SqliteSnapshot implements Snapshot {
     entry =
         database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ? AND kind = 0");
     position = database.prepare("SELECT position FROM log WHERE id = ? AND kind = 0");
-    matches =
-        database.prepare(
-            "SELECT rowid FROM search WHERE search MATCH ? AND rowid > ? AND rowid <= ?"
-                + " ORDER BY rowid DESC LIMIT ?");
     topics =
         database.prepare(
             "SELECT name FROM topic WHERE name >= ?1 AND name < ?1 || '~' AND name > ?2"
@@ -254,12 +256,25 @@ final class SqliteSnapshot implements Snapshot {
   }
 
   @Override
-  public List<Long> matches(
-      Words words, Address.@Nullable User user, long above, long upTo, int limit) {
-    return orFail(() -> {
+  public @Nullable List<Long> matches(
+      Words words,
+      Address.@Nullable User user,
+      long above,
+      long upTo,
+      int limit,
+      BooleanSupplier isOver) {
+    try (PreparedStatement matches = database.compile(MATCHES)) {
+      database.endWhen(isOver);
       matches.setString(1, FullText.query(words, user));
       return list(stretch(matches, 2, above, upTo, limit), row -> row.getLong(1));
-    });
+    } catch (SQLException e) {
+      if (Failures.isInterrupt(e)) {
+        return null;
+      }
+      throw new ReadFailed(e);
+    } finally {
+      database.endNever();
+    }
   }
 
   @Override

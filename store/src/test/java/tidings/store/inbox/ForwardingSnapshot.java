@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.inbox.Person;
@@ -79,9 +80,14 @@ class ForwardingSnapshot implements Snapshot {
   }
 
   @Override
-  public List<Long> matches(
-      Words words, Address.@Nullable User user, long above, long upTo, int limit) {
-    return snapshot.matches(words, user, above, upTo, limit);
+  public @Nullable List<Long> matches(
+      Words words,
+      Address.@Nullable User user,
+      long above,
+      long upTo,
+      int limit,
+      BooleanSupplier isOver) {
+    return snapshot.matches(words, user, above, upTo, limit, isOver);
   }
 
   @Override

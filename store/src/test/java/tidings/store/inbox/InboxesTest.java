@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,10 +61,11 @@ final class InboxesTest {
   }
 
   /** Counts what is read, and refuses to store if told so. */
-  private static final class Watched extends ForwardingStore {
+  private final class Watched extends ForwardingStore {
     int seeks;
     int rows;
     boolean full;
+    int looks = Integer.MAX_VALUE; // so many are in time
 
     Watched(InboxStore store) {
       super(store);
@@ -82,6 +84,21 @@ final class InboxesTest {
                       seeks++;
                       rows += found.size();
                       return found;
+                    }
+
+                    @Override
+                    public @Nullable List<Long> matches(
+                        Words words,
+                        Address.@Nullable User user,
+                        long above,
+                        long upTo,
+                        int limit,
+                        BooleanSupplier isOver) {
+                      if (looks-- > 0) {
+                        return super.matches(words, user, above, upTo, limit, isOver);
+                      }
+                      time.pass(Duration.ofSeconds(1));
+                      return null;
                     }
                   }));
     }
@@ -323,19 +340,38 @@ final class InboxesTest {
     Cursor before = null;
     Page page;
     do {
-      Query query =
-          new Query(
-              Query.NOT_ARCHIVED,
-              Filter.NONE,
-              Filter.Choice.any(),
-              Words.of("order"),
-              before,
-              Inboxes.ENTRIES_MAX);
-      page = late.page(alice, query);
+      page = late.page(alice, search(before));
       page.items().forEach(item -> found.add(item.entry().position()));
       before = page.cursor();
     } while (page.more());
     assertThat(found).containsExactly(5L, 4L, 3L, 2L, 1L);
+  }
+
+  private static Query search(@Nullable Cursor before) {
+    return new Query(
+        Query.NOT_ARCHIVED,
+        Filter.NONE,
+        Filter.Choice.any(),
+        Words.of("order"),
+        before,
+        Inboxes.ENTRIES_MAX);
+  }
+
+  @Test
+  void aLookThatIsEndedEndsThePageAndIsRefusedOnlyIfItIsTheFirst() {
+    publish(300, "user:alice", "t", Entry.NEVER, "{\"title\":\"order\"}");
+    watched.looks = 1;
+    Page page = inboxes.page(alice, search(null));
+    assertThat(page.items()).hasSize(256);
+    assertThat(page.more()).isTrue();
+    assertThat(page.cursor().position()).isEqualTo(45);
+
+    Refusal refused =
+        catchThrowableOfType(Refusal.class, () -> inboxes.page(alice, search(page.cursor())));
+    assertThat(refused.problem().kind()).isEqualTo(Problem.Kind.INVALID_REQUEST);
+    assertThat(refused.problem().field()).isEqualTo("q");
+    watched.looks = 1;
+    assertThat(inboxes.page(alice, search(page.cursor())).items()).hasSize(44);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +128,13 @@ final class MemorySnapshot implements Snapshot {
   }
 
   @Override
-  public List<Long> matches(
-      Words words, Address.@Nullable User user, long above, long upTo, int limit) {
+  public @Nullable List<Long> matches(
+      Words words,
+      Address.@Nullable User user,
+      long above,
+      long upTo,
+      int limit,
+      BooleanSupplier isOver) {
     List<Long> found = new ArrayList<>();
     for (long at = upTo; at > above && found.size() < limit; at--) {
       Entry entry = notification(at);
