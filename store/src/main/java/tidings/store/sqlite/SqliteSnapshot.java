@@ -31,6 +31,7 @@ final class SqliteSnapshot implements Snapshot {
   private static final String ADDRESS =
       "SELECT position, sort, expires, replaces, first FROM address";
 
+  private static final String EXCEPTIONS = "SELECT " + TouchedTable.COLUMNS + " FROM touched ";
   private static final String MATCHES =
       "SELECT rowid FROM search WHERE search MATCH ? AND rowid > ? AND rowid <= ?"
           + " ORDER BY rowid DESC LIMIT ?";
@@ -93,10 +94,9 @@ final class SqliteSnapshot implements Snapshot {
                 + " FROM log WHERE kind <> 2 AND "
                 + STRETCH);
     addresses = database.prepare("SELECT addresses FROM log WHERE position = ?");
-    String exceptions = "SELECT " + TouchedTable.COLUMNS + " FROM touched WHERE person = ? AND ";
-    touched = database.prepare(exceptions + STRETCH);
-    touchedUnread = database.prepare(exceptions + "read < 0 AND " + STRETCH);
-    touchedArchived = database.prepare(exceptions + "archived > 0 AND " + STRETCH);
+    touched = database.prepare(EXCEPTIONS + "WHERE person = ? AND " + STRETCH);
+    touchedUnread = exceptions(database, "touched_unread", "read < 0");
+    touchedArchived = exceptions(database, "touched_archived", "archived > 0");
     entry =
         database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ? AND kind = 0");
     position = database.prepare("SELECT position FROM log WHERE id = ? AND kind = 0");
@@ -104,6 +104,14 @@ final class SqliteSnapshot implements Snapshot {
         database.prepare(
             "SELECT name FROM topic WHERE name >= ?1 AND name < ?1 || '~' AND name > ?2"
                 + " ORDER BY name LIMIT ?3");
+  }
+
+  /** Those of a kind; by its index, or SQLite would look at all others too. */
+  private static PreparedStatement exceptions(Database database, String index, String kind)
+      throws SQLException {
+    return database.prepare(
+        "%s INDEXED BY %s WHERE person = ? AND %s AND %s"
+            .formatted(EXCEPTIONS, index, kind, STRETCH));
   }
 
   /** Begins a reading, in a transaction that was just begun. */
