@@ -161,6 +161,34 @@ final class HistoryTest {
     return Long.parseLong(cursor.split("\\.", -1)[1]);
   }
 
+  /** More than one look holds: the newest are found first, and the oldest are given first. */
+  @Test
+  void manyMatchesAreGivenInTheirOrder() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      List<String> drafts = new ArrayList<>();
+      for (int j = 0; j < 400; j++) {
+        String title = "pin %d".formatted(i * 400 + j);
+        drafts.add("{\"to\":[\"topic:pins\"],\"title\":\"%s\"}".formatted(title));
+        all.add(title);
+      }
+      assertThat(hub.publish(all("p"), drafts.toString()).status()).isEqualTo(201);
+    }
+    String last = publish("topic:x", "last");
+    Awaitility.await()
+        .until(() -> position(page("?q=pin").get("indexed").asString()) >= position(last));
+    List<String> forwards = new ArrayList<>();
+    String after = "earliest";
+    for (boolean more = true; more; ) {
+      JsonNode page = page("?q=pin&limit=500&after=" + after);
+      forwards.addAll(titles(page));
+      after = page.get("cursor").asString();
+      more = page.get("more").asBoolean();
+    }
+    assertThat(forwards).isEqualTo(all);
+    assertThat(titles(page("?q=pin&limit=500"))).isEqualTo(all.subList(300, 800).reversed());
+  }
+
   @Test
   void aLongPollAnswersWithTheFirstThatMatches() {
     try (Wire wire =
