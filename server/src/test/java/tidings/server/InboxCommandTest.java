@@ -70,6 +70,8 @@ final class InboxCommandTest {
     assertThat(said("read")).contains("tidings inbox read: no ID");
     assertThat(said("read", "x", "--all")).contains("both --all and an ID");
     assertThat(said("archive", "x", "--type", "push")).contains("filters are for --all");
+    assertThat(said("--level", "warning", "archive", "--all"))
+        .contains("--level before archive (expected after it)");
     assertThat(said("--limit", "0")).contains("--limit: 0 (expected 1 or more)");
     assertThat(said("--state", "new")).contains("--state", "UNREAD, READ, ARCHIVED, ALL");
   }

@@ -122,6 +122,18 @@ final class TokenCommandsTest {
   }
 
   @Test
+  void aHubThatHasNoDatabaseHasNothingToListOrRevoke() {
+    for (String command : List.of("list", "revoke early")) {
+      List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+      arguments.addAll(List.of("--config", config()));
+      Ended ended = token(arguments.toArray(String[]::new));
+      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.err()).hasLineCount(1).contains("no hub listens on", "there is no database");
+    }
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
   void aStoppedHubsTokensAreKeptInItsFile() throws Exception {
     String token = made(alone("new", "early", "--config", "hub.yaml", "--subscribe", "topic:#"));
     assertThat(alone("list", "--config", "hub.yaml").out()).startsWith("early  ");

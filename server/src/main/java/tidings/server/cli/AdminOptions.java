@@ -1,5 +1,6 @@
 package tidings.server.cli;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,11 @@ final class AdminOptions {
               + " this machine can't see).")
   private @Nullable String token;
 
+  /** The hub that is meant, which has to answer soon; its database is made if there is none. */
+  Desk deskOrNew() throws InvalidConfiguration, Failure {
+    return desk(HubClient.ANSWER_MAX, true);
+  }
+
   /** The hub that is meant, which has to answer soon. */
   Desk desk() throws InvalidConfiguration, Failure {
     return desk(HubClient.ANSWER_MAX);
@@ -43,14 +49,27 @@ final class AdminOptions {
    * The hub that is meant.
    *
    * @param answerMax how long an answer may take
-   * @throws Failure if it can't be reached
+   * @throws Failure if it can't be reached, and has no database
    */
   Desk desk(Duration answerMax) throws InvalidConfiguration, Failure {
+    return desk(answerMax, false);
+  }
+
+  private Desk desk(Duration answerMax, boolean makesDatabase)
+      throws InvalidConfiguration, Failure {
     if (hub != null) {
       return new RemoteDesk(HubOptions.client(spec, hub, token, answerMax));
     }
     StoreConfig store = stored.load();
     LocalHub running = LocalHub.at(store.socket(), answerMax);
-    return running == null ? StoredDesk.open(store) : new RemoteDesk(running);
+    if (running != null) {
+      return new RemoteDesk(running);
+    }
+    if (!makesDatabase && !Files.exists(store.sqlite())) {
+      throw new Failure(
+          "no hub listens on %s, and there is no database %s"
+              .formatted(store.socket(), store.sqlite()));
+    }
+    return StoredDesk.open(store);
   }
 }

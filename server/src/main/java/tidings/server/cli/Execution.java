@@ -40,7 +40,8 @@ final class Execution implements Hearer.Use {
           "everyone",
           "key",
           "expires",
-          "direct");
+          "direct",
+          "onlyActive");
 
   /** How long a program may take to end after it was told to. */
   private static final Duration END_MAX = Duration.ofSeconds(5);

@@ -26,6 +26,9 @@ final class GrantOptions {
       description = "What it may read.")
   private List<AddressPattern> subscribe = List.of();
 
+  @Option(names = "--presence", description = "It may see who listens, and who comes and goes.")
+  private boolean presence;
+
   @Option(names = "--raw", description = "It may read what sources received in the original.")
   private boolean raw;
 
@@ -33,7 +36,7 @@ final class GrantOptions {
   private boolean operate;
 
   Grant grant() {
-    return new Grant(publish, subscribe, false, raw, operate);
+    return new Grant(publish, subscribe, presence, raw, operate);
   }
 
   private static final class Pattern implements ITypeConverter<AddressPattern> {

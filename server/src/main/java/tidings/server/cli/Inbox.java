@@ -2,13 +2,15 @@ package tidings.server.cli;
 
 import java.io.PrintWriter;
 import java.time.ZoneId;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
@@ -38,22 +40,10 @@ import tools.jackson.databind.JsonNode;
 final class Inbox implements Callable<Integer> {
   static final String PATH = "/v1/inbox";
   private static final int PAGE_MAX = 500;
-
-  enum State {
-    UNREAD,
-    READ,
-    ARCHIVED,
-    ALL
-  }
+  private static final Set<String> HUB = Set.of("--hub", "--token");
 
   @Spec private CommandSpec spec;
   @Mixin private HubOptions hub = new HubOptions();
-
-  @Option(
-      names = "--state",
-      paramLabel = "STATE",
-      description = "unread, read, archived or all (default: unread and read).")
-  private @Nullable State state;
 
   @Mixin private InboxFilters filters = new InboxFilters();
 
@@ -75,7 +65,21 @@ final class Inbox implements Callable<Integer> {
       description = "Colours levels: auto (default), always or never.")
   private Colour colour = Colour.AUTO;
 
+  /**
+   * The hub, for this or for a subcommand.
+   *
+   * @throws ParameterException for what stands before a subcommand, which would not heed it
+   */
   HubClient client() {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    for (OptionSpec option : parsed.matchedOptions()) {
+      if (parsed.hasSubcommand() && !HUB.contains(option.longestName())) {
+        String subcommand = parsed.subcommand().commandSpec().name();
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s before %s (expected after it)".formatted(option.longestName(), subcommand));
+      }
+    }
     return hub.client();
   }
 
@@ -91,7 +95,7 @@ final class Inbox implements Callable<Integer> {
             "uuuu-MM-dd HH:mm",
             ZoneId.systemDefault(),
             colour.isOn(System.getenv(), Colour.inTerminal()));
-    Query query = filters.query().and("state", state);
+    Query query = filters.query();
     try (HubClient client = client()) {
       String before = null;
       int left = limit;

@@ -6,6 +6,19 @@ import picocli.CommandLine.Option;
 
 /** The options that choose a part of an inbox. */
 final class InboxFilters extends ContentFilters {
+  enum State {
+    UNREAD,
+    READ,
+    ARCHIVED,
+    ALL
+  }
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "unread, read, archived or all (default: unread and read).")
+  private @Nullable State state;
+
   @Option(
       names = "--topic",
       arity = "1..*",
@@ -22,6 +35,6 @@ final class InboxFilters extends ContentFilters {
 
   @Override
   Query query() {
-    return super.query().andEach("topic", topic).and("q", search);
+    return super.query().andEach("topic", topic).and("q", search).and("state", state);
   }
 }

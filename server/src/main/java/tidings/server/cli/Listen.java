@@ -53,8 +53,8 @@ final class Listen implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATTERN",
       description =
-          "Addresses or patterns: everyone, user:ID, topic:PATTERN (default: all that you may"
-              + " see).")
+          "Addresses or patterns: everyone, user:ID, topic:PATTERN (default: what you follow and"
+              + " have not muted, or all that you may see).")
   private List<String> to = List.of();
 
   @Mixin private ContentFilters filters = new ContentFilters();

@@ -38,6 +38,7 @@ record RemoteDesk(Line line) implements Desk {
             .text("name", name)
             .texts("publish", texts(grant.publish()))
             .texts("subscribe", texts(grant.subscribe()))
+            .bool("presence", grant.presence())
             .bool("raw", grant.raw())
             .bool("operate", grant.operate())
             .end();

@@ -31,7 +31,7 @@ final class TokenNew implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidConfiguration, Failure {
-    try (Desk desk = admin.desk()) {
+    try (Desk desk = admin.deskOrNew()) {
       spec.commandLine().getOut().println(desk.make(name, grants.grant()));
     }
     return 0;
