@@ -74,6 +74,29 @@ final class Database implements AutoCloseable {
     connection.getDatabase().exec(sql, false); // without the layers of a JDBC statement
   }
 
+  /**
+   * Executes what may take long.
+   *
+   * @param steps of SQLite's machine after which it is told that it goes on, again and again
+   */
+  void execute(String sql, int steps, Runnable goesOn) throws SQLException {
+    ProgressHandler.setHandler(
+        connection,
+        steps,
+        new ProgressHandler() {
+          @Override
+          protected int progress() {
+            goesOn.run();
+            return 0; // not to be interrupted
+          }
+        });
+    try {
+      execute(sql);
+    } finally {
+      ProgressHandler.clearHandler(connection);
+    }
+  }
+
   /** The number in the first column of the first row. */
   long number(String sql) throws SQLException {
     try (ResultSet rows = statement.executeQuery(sql)) {

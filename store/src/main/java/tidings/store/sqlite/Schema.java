@@ -17,6 +17,9 @@ final class Schema {
   /** "TDNG": tells our files from other programs' databases. */
   static final int APPLICATION_ID = 0x54444e47;
 
+  /** Steps of SQLite's machine between two lines of the log: some seconds. */
+  private static final int TOLD_EVERY = 50_000_000;
+
   private static final List<List<String>> SCRIPTS =
       List.of(
           List.of(
@@ -127,18 +130,24 @@ final class Schema {
   static void migrate(Database database, Path file, int upTo) throws SQLException {
     int first = (int) version(database, file);
     if (first > 0 && first < upTo) {
-      log.info("{}: from schema {} to {}: some seconds for a full log …", file, first, upTo);
+      log.info("{}: from schema {} to {}: seconds to minutes for a full log …", file, first, upTo);
     }
     for (int next = first; next < upTo; next++) {
+      int version = next + 1;
+      List<String> script = SCRIPTS.get(next);
       database.beginWrite();
-      for (String statement : SCRIPTS.get(next)) {
-        database.execute(statement);
+      for (int i = 0; i < script.size(); i++) {
+        int part = i + 1;
+        database.execute(
+            script.get(i),
+            TOLD_EVERY,
+            () -> log.info("{}: schema {}: part {} of {} …", file, version, part, script.size()));
       }
       database.execute("PRAGMA application_id = " + APPLICATION_ID);
-      database.execute("PRAGMA user_version = " + (next + 1));
+      database.execute("PRAGMA user_version = " + version);
       database.commit();
       if (first > 0) {
-        log.info("{} has schema {}", file, next + 1);
+        log.info("{} has schema {}", file, version);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.core.inbox.Change;
@@ -170,5 +171,19 @@ final class MigrationTest {
       store.append(3);
     }
     assertThat(Files.exists(written())).isTrue();
+  }
+
+  @Test
+  void whatTakesLongIsToldAndWhatFollowsIsNot() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    String count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)";
+    try (Database database = Database.writer(written(), 1_000)) {
+      database.execute(count + " SELECT max(i) FROM n", 1_000, told::incrementAndGet);
+      int times = told.get();
+      database.execute(count + " SELECT max(i) FROM n");
+
+      assertThat(times).isPositive();
+      assertThat(told).hasValue(times);
+    }
   }
 }
