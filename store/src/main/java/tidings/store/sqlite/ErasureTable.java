@@ -21,6 +21,7 @@ final class ErasureTable {
   private final Database database;
   private final PreparedStatement begin;
   private final PreparedStatement next;
+  private final PreparedStatement marks;
   private final PreparedStatement latest;
   private final PreparedStatement positions;
   private final PreparedStatement place;
@@ -34,13 +35,21 @@ final class ErasureTable {
    * Someone to erase.
    *
    * @param upTo the end of the log when it was asked for; 0 if only the full text is left to merge
+   * @param number theirs when it was asked for; 0 if they were not known
    */
-  private record Person(String user, long upTo) {}
+  private record Erased(String user, long upTo, long number) {}
 
   ErasureTable(Database database) throws SQLException {
     this.database = database;
-    begin = database.prepare("INSERT OR REPLACE INTO erasure (user, up_to) VALUES (?, ?)");
-    next = database.prepare("SELECT user, up_to FROM erasure ORDER BY up_to = 0 LIMIT 1");
+    begin =
+        database.prepare("INSERT OR REPLACE INTO erasure (user, up_to, person) VALUES (?, ?, ?)");
+    next = database.prepare("SELECT user, up_to, person FROM erasure ORDER BY up_to = 0 LIMIT 1");
+    marks =
+        database.prepare(
+            "DELETE FROM touched WHERE (person, position) IN (SELECT person, position FROM touched"
+                + " WHERE person = ? LIMIT "
+                + STEP
+                + ")");
     latest =
         database.prepare(
             "DELETE FROM latest WHERE (address, publisher, key) IN (SELECT address, publisher, key"
@@ -64,11 +73,16 @@ final class ErasureTable {
     return pending;
   }
 
-  /** Notes someone to erase, up to the end of the log. */
-  void begin(String user, long end) throws SQLException {
+  /**
+   * Notes someone to erase, up to the end of the log.
+   *
+   * @param number theirs, 0 if they are not known
+   */
+  void begin(String user, long end, long number) throws SQLException {
     overwrite(true);
     begin.setString(1, user);
     begin.setLong(2, Math.max(end, 1));
+    begin.setLong(3, number);
     begin.executeUpdate();
     pending = true;
   }
@@ -80,7 +94,7 @@ final class ErasureTable {
 
   /** Does some of it, until {@code isOver}, but at least one row. */
   void step(Transaction transaction, BooleanSupplier isOver) throws SQLException {
-    Person person = next();
+    Erased person = next();
     overwrite(person != null); // after a start it is off
     if (person == null) {
       pending = false;
@@ -98,15 +112,19 @@ final class ErasureTable {
     }
   }
 
-  private @Nullable Person next() throws SQLException {
+  private @Nullable Erased next() throws SQLException {
     try (ResultSet row = next.executeQuery()) {
-      return row.next() ? new Person(row.getString(1), row.getLong(2)) : null;
+      return row.next() ? new Erased(row.getString(1), row.getLong(2), row.getLong(3)) : null;
     }
   }
 
-  /** Takes the person's address from some rows; whether none is left. */
-  private boolean walk(Person person, Transaction transaction, BooleanSupplier isOver)
+  /** Takes what they marked, then their address, from some rows; whether none is left. */
+  private boolean walk(Erased person, Transaction transaction, BooleanSupplier isOver)
       throws SQLException {
+    marks.setLong(1, person.number);
+    if (marks.executeUpdate() > 0) {
+      return false;
+    }
     String address = "user:" + person.user;
     latest.setString(1, address);
     latest.setLong(2, person.upTo);

@@ -64,8 +64,11 @@ final class PersonTable {
     raise.executeUpdate();
   }
 
-  void delete(String user) throws SQLException {
+  /** Deletes a user's row; the number that they had, 0 if there was none. */
+  long delete(String user) throws SQLException {
+    Person known = people.find(user);
     delete.setString(1, user);
     delete.executeUpdate();
+    return known == null ? 0 : known.number();
   }
 }

@@ -108,7 +108,8 @@ final class Schema {
               """
               CREATE INDEX touched_taken_out_since ON touched (person, -archived, position)
               WHERE archived < 0
-              """));
+              """,
+              "ALTER TABLE erasure ADD COLUMN person INTEGER NOT NULL DEFAULT 0"));
 
   private Schema() {}
 

@@ -188,8 +188,7 @@ final class Transaction {
 
   /** Begins to erase a person. */
   void erase(String user) throws SQLException {
-    tables.erasures.begin(user, end);
-    tables.people.delete(user);
+    tables.erasures.begin(user, end, tables.people.delete(user));
     changes.add(listener -> listener.erased(user));
   }
 

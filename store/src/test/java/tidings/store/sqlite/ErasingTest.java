@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.inbox.Change;
 import tidings.core.inbox.InboxStore;
 import tidings.core.inbox.KnownTopics;
 import tidings.core.inbox.Snapshot;
@@ -50,6 +51,11 @@ final class ErasingTest {
                   ? Drafts.entry("shared" + i, "user:alice", "topic:a")
                   : Drafts.entry(SECRET + i, "user:alice"));
       store.append(entries);
+      for (String user : List.of("alice", "bob")) {
+        Outcome.get(store.log.inboxes().change(user, new Change.Begin(0)));
+        List<Change.Touch.At> some = List.of(new Change.Touch.At(1, false));
+        Outcome.get(store.log.inboxes().change(user, new Change.Touch(some, true, null)));
+      }
       await()
           .until(() -> {
             store.time.pass(Duration.ofSeconds(1));
@@ -103,14 +109,19 @@ final class ErasingTest {
           .hasSize(ENTRIES / 3)
           .allSatisfy(entry -> assertThat(entry.to()).containsExactly(Address.topic("a")));
     }
+    assertThat(count("touched")).isEqualTo(1); // what Bob marked
     String bytes = Files.readString(file(), StandardCharsets.ISO_8859_1);
     assertThat(bytes).contains("shared").doesNotContain("user:alice").doesNotContain(SECRET);
     assertThat(StoreCheck.run(file(), line -> {}).damage()).isEmpty();
   }
 
   private long erasures() throws SQLException {
+    return count("erasure");
+  }
+
+  private long count(String table) throws SQLException {
     try (Database database = Database.reader(file())) {
-      return database.number("SELECT count(*) FROM erasure");
+      return database.number("SELECT count(*) FROM " + table);
     }
   }
 
