@@ -375,18 +375,23 @@ final class LimitsTest {
       for (String user : List.of("alice", "bob")) { // they are known from now on
         hub.call(request("GET", "/v1/notifications", all(user)));
       }
-      hub.pause.begin();
-      List<Wire> wires = new ArrayList<>();
-      for (int i = 0; i < 12; i++) {
-        wires.add(hub.wire().send(request("GET", "/v1/notifications", all("alice"))));
-      }
-      Awaitility.await().until(() -> hub.pause.calls("read") == 4);
-      wires.add(hub.wire().send(request("GET", "/v1/notifications", all("bob"))));
-      Awaitility.await().until(() -> hub.pause.calls("read") == 5);
-      hub.pause.end();
-      for (Wire wire : wires) {
-        assertThat(wire.answer().status()).isEqualTo(200);
-        wire.close();
+      for (String target :
+          List.of("/v1/notifications", "/v1/inbox/summary", "/v1/preferences", "/v1/inbox")) {
+        int before = hub.pause.calls("read");
+        hub.pause.begin();
+        List<Wire> wires = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          wires.add(hub.wire().send(request("GET", target, all("alice"))));
+        }
+        Awaitility.await(target).until(() -> hub.pause.calls("read") == before + 4);
+        wires.add(hub.wire().send(request("GET", target, all("bob"))));
+        Awaitility.await(target).until(() -> hub.pause.calls("read") == before + 5);
+        hub.pause.end();
+        for (Wire wire : wires) {
+          assertThat(wire.answer().status()).isEqualTo(200);
+          wire.close();
+        }
+        assertThat(hub.pause.calls("read")).isEqualTo(before + 13);
       }
     }
   }

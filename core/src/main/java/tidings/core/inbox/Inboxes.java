@@ -121,13 +121,14 @@ public final class Inboxes {
   }
 
   /** What is kept of a user. */
-  public CompletableFuture<Person> person(Caller caller) {
+  public Person person(Caller caller) {
     String user = user(caller);
-    return enter(user)
-        .thenCompose(entered ->
-            store.read(
-                InboxStore.Lane.COUNTS,
-                snapshot -> Objects.requireNonNullElse(snapshot.person(user), entered)));
+    return join(
+        enter(user)
+            .thenCompose(entered ->
+                store.read(
+                    InboxStore.Lane.COUNTS,
+                    snapshot -> Objects.requireNonNullElse(snapshot.person(user), entered))));
   }
 
   /**
@@ -156,8 +157,8 @@ public final class Inboxes {
   }
 
   /** How much is unread. */
-  public CompletableFuture<Summary> summary(Caller caller) {
-    return summary(caller, InboxStore.Lane.COUNTS);
+  public Summary summary(Caller caller) {
+    return join(summary(caller, InboxStore.Lane.COUNTS));
   }
 
   /** The same for a stream: whatever else is to be read goes first. */
@@ -324,7 +325,7 @@ public final class Inboxes {
   public Person save(Caller caller, Preferences wanted, OptionalLong expected) {
     join(enter(user(caller)));
     change(caller, new Change.Save(wanted, expected, clock.instant()));
-    return join(person(caller));
+    return person(caller);
   }
 
   private Changed change(Caller caller, Change change) {

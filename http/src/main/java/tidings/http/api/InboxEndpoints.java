@@ -14,16 +14,15 @@ import tidings.core.delivery.Hub;
 import tidings.core.inbox.Inboxes;
 import tidings.core.inbox.Mark;
 import tidings.core.inbox.Marked;
-import tidings.core.inbox.Page;
 import tidings.core.inbox.Query;
 import tidings.core.inbox.State;
+import tidings.core.inbox.Summary;
 import tidings.core.log.Cursor;
 import tidings.core.notification.Address;
 import tidings.core.notification.JsonWriter;
 import tidings.core.problem.Problem;
 import tidings.http.exchange.Callers;
 import tidings.http.exchange.Endpoint;
-import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Request;
 import tidings.http.exchange.Response;
 import tidings.http.stream.ControlJson;
@@ -38,36 +37,31 @@ final class InboxEndpoints {
       Stream.concat(FILTERS.stream(), Stream.of("before", "limit")).toList();
   private static final int LIMIT = 50;
 
-  private final Callers callers;
+  private final UserCalls calls;
+  private final int valuesMax;
   private final Hub hub;
   private final Inboxes inboxes;
 
   InboxEndpoints(Callers callers, Hub hub) {
-    this.callers = callers;
+    this.calls = new UserCalls(callers);
+    this.valuesMax = callers.usage().limits().patternsPerStream();
     this.hub = hub;
     this.inboxes = hub.inboxes();
   }
 
   /** {@code GET /v1/inbox}. */
   Endpoint list() {
-    return exchange -> {
-      exchange.request().allowParameters(LIST);
-      callers.identifyUser(exchange, caller -> list(exchange, caller));
-    };
-  }
-
-  private void list(Exchange exchange, Caller caller) {
-    Query query = query(exchange.request());
-    Address.User user = new Address.User(Objects.requireNonNull(caller.user()));
-    exchange.reading(() -> {
-      Page page = inboxes.page(caller, query);
-      callers.checkHolds(caller);
-      exchange.respond(Response.json(200, new Pages(hub.log().epochs()).inbox(page, user)));
-    });
+    return calls.reading(
+        LIST,
+        (exchange, caller) -> {
+          Query query = query(exchange.request());
+          Address.User user = new Address.User(Objects.requireNonNull(caller.user()));
+          Pages pages = new Pages(hub.log().epochs());
+          return () -> Response.json(200, pages.inbox(inboxes.page(caller, query), user));
+        });
   }
 
   private Query query(Request request) {
-    int valuesMax = callers.usage().limits().patternsPerStream();
     String before = request.parameter("before");
     return new Query(
         states(request.parameter("state")),
@@ -94,25 +88,19 @@ final class InboxEndpoints {
 
   /** {@code GET /v1/inbox/summary}. */
   Endpoint summary() {
-    return exchange -> {
-      exchange.request().allowParameters(List.of());
-      callers.identifyUser(
-          exchange,
-          caller ->
-              Stored.respond(
-                  exchange,
-                  inboxes.summary(caller),
-                  summary -> {
-                    callers.checkHolds(caller);
-                    return Response.json(
-                        200, ControlJson.summary(JsonWriter.object(96), summary).bytes());
-                  }));
-    };
+    return calls.reading(
+        List.of(),
+        (exchange, caller) ->
+            () -> {
+              Summary summary = inboxes.summary(caller);
+              return Response.json(
+                  200, ControlJson.summary(JsonWriter.object(96), summary).bytes());
+            });
   }
 
   /** {@code PATCH /v1/inbox/{id}}. */
   Endpoint markOne() {
-    return changing(
+    return calls.changing(
         List.of(),
         (exchange, caller) -> {
           Touch touch = Touch.of(Fields.of(exchange, Set.of("read", "archived")));
@@ -124,7 +112,7 @@ final class InboxEndpoints {
             if (!marked.missing().isEmpty()) {
               throw NotificationId.notFound();
             }
-            return rev(marked.rev());
+            return answer(rev(marked.rev()));
           };
         });
   }
@@ -142,7 +130,7 @@ final class InboxEndpoints {
 
   /** {@code PATCH /v1/inbox}. */
   Endpoint markMany() {
-    return changing(
+    return calls.changing(
         List.of(),
         (exchange, caller) -> {
           Fields fields = Fields.of(exchange, Set.of("ids", "read", "archived"));
@@ -153,7 +141,7 @@ final class InboxEndpoints {
                 "ids", "%d ids (expected 1 to %d)".formatted(count, Inboxes.ENTRIES_MAX));
           }
           Touch touch = Touch.of(fields);
-          return () -> markMany(caller, ids, touch);
+          return () -> answer(markMany(caller, ids, touch));
         });
   }
 
@@ -170,7 +158,7 @@ final class InboxEndpoints {
 
   /** {@code POST /v1/inbox/seen}, {@code /read} and {@code /archive}. */
   Endpoint markAll(Mark.Kind kind) {
-    return changing(
+    return calls.changing(
         kind == Mark.Kind.SEEN ? List.of() : FILTERS,
         (exchange, caller) -> {
           Request request = exchange.request();
@@ -183,7 +171,7 @@ final class InboxEndpoints {
             throw Fields.invalid("upTo", "missing (expected a cursor)");
           }
           Cursor cursor = ReadParameters.cursor("upTo", upTo);
-          return () -> rev(inboxes.markAll(caller, kind, cursor, filters));
+          return () -> answer(rev(inboxes.markAll(caller, kind, cursor, filters)));
         });
   }
 
@@ -191,38 +179,7 @@ final class InboxEndpoints {
     return JsonWriter.object(64).number("rev", rev);
   }
 
-  /** Reads what is to be changed, on the event loop; gives what does it. */
-  @FunctionalInterface
-  private interface Reader {
-    Change read(Exchange exchange, Caller caller);
-  }
-
-  /** Changes it where it may block, and gives what is answered. */
-  @FunctionalInterface
-  private interface Change {
-    JsonWriter make();
-  }
-
-  private Endpoint changing(List<String> parameters, Reader reader) {
-    return new Endpoint() {
-      @Override
-      public int bodyBytesMax() {
-        return Fields.BYTES_MAX;
-      }
-
-      @Override
-      public void handle(Exchange exchange) {
-        exchange.request().allowParameters(parameters);
-        callers.identifyUser(
-            exchange,
-            caller -> {
-              Change change = reader.read(exchange, caller);
-              exchange.reading(() -> {
-                callers.checkHolds(caller); // it may have waited for its turn
-                exchange.respond(Response.json(200, change.make().bytes()));
-              });
-            });
-      }
-    };
+  private static Response answer(JsonWriter json) {
+    return Response.json(200, json.bytes());
   }
 }

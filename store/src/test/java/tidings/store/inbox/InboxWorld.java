@@ -486,7 +486,7 @@ final class InboxWorld implements AutoCloseable {
     List<InboxModel.Expected> expected =
         model.list(user, caller.grant().subscribe(), time.instant(), unread);
     int unseen = (int) model.unseen(user, expected);
-    Summary summary = inboxes.summary(caller).join();
+    Summary summary = inboxes.summary(caller);
     device.take(summary);
     assertThat(summary)
         .as("%s, %s, of %s", user.name, user.preferences, caller.grant().subscribe())

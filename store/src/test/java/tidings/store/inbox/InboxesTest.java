@@ -162,7 +162,7 @@ final class InboxesTest {
   }
 
   private Summary summary() {
-    return inboxes.summary(alice).join();
+    return inboxes.summary(alice);
   }
 
   @Test
@@ -285,7 +285,7 @@ final class InboxesTest {
     List<UUID> ids = List.of(unknown, mine.getFirst(), bobs.getFirst());
     assertThat(inboxes.touch(alice, ids, true, null).missing())
         .containsExactly(unknown, bobs.getFirst());
-    assertThat(inboxes.summary(user("bob")).join().unread()).isEqualTo(1);
+    assertThat(inboxes.summary(user("bob")).unread()).isEqualTo(1);
   }
 
   @Test

@@ -112,9 +112,9 @@ final class SqliteInboxTest extends InboxContract {
     opened.log().append(new Append(List.of(Drafts.entry("hello")), outcome));
     Cursor upTo = opened.log().epochs().cursor(outcome.receipts().getFirst().position());
     for (Caller reader : readers) {
-      assertThat(inboxes.summary(reader).join().unread()).isEqualTo(1);
+      assertThat(inboxes.summary(reader).unread()).isEqualTo(1);
       inboxes.markAll(reader, Mark.Kind.READ, upTo, null);
-      assertThat(inboxes.summary(reader).join().unread()).isZero();
+      assertThat(inboxes.summary(reader).unread()).isZero();
     }
   }
 
@@ -149,7 +149,7 @@ final class SqliteInboxTest extends InboxContract {
         over.set(true);
         counting.join();
         Inboxes anew = new Inboxes(opened.inboxes(), opened.log(), time);
-        assertThat(inboxes.summary(ALICE).join()).isEqualTo(anew.summary(ALICE).join());
+        assertThat(inboxes.summary(ALICE)).isEqualTo(anew.summary(ALICE));
       }
     }
     assertThat(failures).isEmpty();
@@ -188,7 +188,7 @@ final class SqliteInboxTest extends InboxContract {
   private void count(Inboxes inboxes, AtomicBoolean over) {
     try {
       while (!over.get()) {
-        inboxes.summary(ALICE).join();
+        inboxes.summary(ALICE);
       }
     } catch (RuntimeException | Error e) {
       failures.add(e);
