@@ -73,7 +73,12 @@ class PresenceTest {
   }
 
   private Subscriber listen(Reader reader) {
-    return world.connect(reader, new Start.Latest());
+    return listen(reader, world.dispatcher());
+  }
+
+  /** Opens a stream that hears of no inbox. */
+  private Subscriber listen(Reader reader, Dispatcher dispatcher) {
+    return world.connect(reader, new Start.Latest(), dispatcher, null);
   }
 
   /** Someone without a user who is told who comes and goes. */
@@ -111,7 +116,7 @@ class PresenceTest {
   void aUserComesWithTheFirstStreamAndGoes15SecondsAfterTheLast() {
     Reader watcher = watcher();
     Subscriber first = come("alice");
-    Subscriber second = world.connect(of("alice"), new Start.Latest(), other);
+    Subscriber second = listen(of("alice"), other);
     settle();
     assertThat(watcher.present).containsExactly("+alice");
     first.leave();
@@ -209,7 +214,7 @@ class PresenceTest {
     listen(own);
     Reader elsewhere = of("elsewhere");
     elsewhere.seesPresence = true;
-    world.connect(elsewhere, new Start.Latest(), other);
+    listen(elsewhere, other);
     Reader without = of("without");
     listen(without);
     settle();
@@ -349,7 +354,7 @@ class PresenceTest {
   void anAddressIsCarriedAsFarAsItIsAskedForAndGranted() {
     listen(of("all", "topic:#"));
     listen(of("all", "topic:#"));
-    world.connect(of("all", "topic:a.*", "topic:*.b"), new Start.Latest(), other);
+    listen(of("all", "topic:a.*", "topic:*.b"), other);
     listen(
         new Reader("some", new Reader.Wish("some", List.of("topic:a.#"), List.of("topic:#"), 0)));
     listen(new Reader("own", new Reader.Wish("own", List.of("user:own"), List.of("topic:#"), 3)));
@@ -369,8 +374,7 @@ class PresenceTest {
   @Test
   void aLookAtManyIsDoneInSlices() {
     for (int i = 0; i < 1_500; i++) {
-      world.connect(
-          of("u%04d".formatted(i)), new Start.Latest(), i % 2 == 0 ? world.dispatcher() : other);
+      listen(of("u%04d".formatted(i)), i % 2 == 0 ? world.dispatcher() : other);
     }
     CompletableFuture<Page> asked =
         world.hub().listeners(new Query(Set.of(), "u0009", 1_000), Address.EVERYONE);
@@ -413,8 +417,7 @@ class PresenceTest {
       switch (random.nextInt(6)) {
         case 0, 1 -> {
           Reader reader = of("u" + random.nextInt(4));
-          world.connect(
-              reader, new Start.Latest(), random.nextBoolean() ? world.dispatcher() : other);
+          listen(reader, random.nextBoolean() ? world.dispatcher() : other);
           streams.merge(requireNonNull(reader.wish.user()), 1, Integer::sum);
           open.add(reader);
         }
