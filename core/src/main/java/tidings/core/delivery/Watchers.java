@@ -125,7 +125,8 @@ final class Watchers {
     for (long i = from; i < changes.list().size() && !watch.missed; i++) {
       if (outlet.isWritable()) {
         Change change = changes.list().get((int) i);
-        outlet.write(
+        write(
+            subscriber,
             new ControlEvent.Presence(
                 dispatcher.reached(subscriber), change.user(), change.present()));
       } else {
@@ -143,8 +144,13 @@ final class Watchers {
     if (watch != null && watch.missed && outlet.isWritable()) {
       watch.missed = false;
       watch.told = shared.presence().end();
-      outlet.write(new ControlEvent.PresenceMissed(dispatcher.reached(subscriber)));
+      write(subscriber, new ControlEvent.PresenceMissed(dispatcher.reached(subscriber)));
       outlet.flush();
     }
+  }
+
+  private void write(Subscriber subscriber, ControlEvent event) {
+    subscriber.progressS = dispatcher.traffic().nowS();
+    subscriber.outlet.write(event);
   }
 }

@@ -113,6 +113,18 @@ class PresenceTest {
   // --- coming and going ---
 
   @Test
+  void whatIsToldOfOthersIsProgress() {
+    Reader watcher = watcher();
+    pass((int) World.HEARTBEAT.toSeconds() - 1);
+    come("alice");
+    pass(2);
+    assertThat(watcher.present).containsExactly("+alice");
+    assertThat(watcher.ticks).isEmpty();
+    pass((int) World.HEARTBEAT.toSeconds());
+    assertThat(watcher.ticks).isNotEmpty();
+  }
+
+  @Test
   void aUserComesWithTheFirstStreamAndGoes15SecondsAfterTheLast() {
     Reader watcher = watcher();
     Subscriber first = come("alice");
