@@ -18,6 +18,9 @@ final class Audience {
   /** Which of those address the reader as a user. */
   long direct;
 
+  /** The last search that found it. */
+  long foundBy;
+
   Audience(Interest interest) {
     this.interest = interest;
   }

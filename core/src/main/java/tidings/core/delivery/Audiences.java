@@ -18,6 +18,7 @@ final class Audiences {
   private final List<Subscriber> all = new ArrayList<>();
   private final Map<Interest, Audience> byInterest = new HashMap<>();
   private final AddressIndex<Audience> index = new AddressIndex<>();
+  private long searches;
 
   int size() {
     return all.size();
@@ -52,9 +53,17 @@ final class Audiences {
         });
   }
 
-  /** Passes on every audience with a pattern that matches the address, maybe several times. */
+  /** Passes on every audience with a pattern that matches the address, each once. */
   void find(Address address, Consumer<Audience> found) {
-    index.find(address, found);
+    long search = ++searches;
+    index.find(
+        address,
+        audience -> {
+          if (audience.foundBy != search) {
+            audience.foundBy = search;
+            found.accept(audience);
+          }
+        });
   }
 
   void add(Subscriber subscriber) {

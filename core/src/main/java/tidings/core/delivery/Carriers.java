@@ -1,9 +1,7 @@
 package tidings.core.delivery;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import tidings.core.notification.Address;
 import tidings.core.presence.Query;
@@ -19,7 +17,6 @@ final class Carriers {
   private final Address address;
   private final Streams streams;
   private final List<Audience> found = new ArrayList<>();
-  private final Set<Audience> counted = new HashSet<>(); // one may be found under several patterns
   private final CompletableFuture<Streams> done = new CompletableFuture<>();
   private int next;
 
@@ -63,7 +60,7 @@ final class Carriers {
 
   private void count(Audience audience) {
     Interest interest = audience.interest;
-    if (interest.user() != null && interest.isOpen(address) && counted.add(audience)) {
+    if (interest.user() != null && interest.isOpen(address)) {
       int count = 0;
       for (Subscriber member : audience.members) {
         count += member.listener == null ? 0 : 1;
