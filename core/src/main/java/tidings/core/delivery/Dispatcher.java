@@ -201,6 +201,7 @@ public final class Dispatcher {
   /** Moves one that has other credentials now, which may show another inbox. */
   Cursor renew(Subscriber subscriber, Interest interest) {
     Cursor cursor = change(subscriber, interest);
+    subscriber.held = null; // it was counted by the old ones
     users.owe(subscriber);
     watchers.look(subscriber);
     return cursor;

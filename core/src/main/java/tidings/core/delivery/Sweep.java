@@ -44,6 +44,7 @@ final class Sweep {
     if (!stopped) {
       dispatcher.traffic().clock(shared.nanos());
       letGo();
+      dispatcher.users().takeNews(); // of users who have no streams here
       checkDownFrom(audiences.size());
     }
   }

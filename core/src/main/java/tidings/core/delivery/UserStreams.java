@@ -41,7 +41,7 @@ final class UserStreams {
   private final Loop loop;
   private final Inboxes inboxes;
   private final Turns turns;
-  private final Map<String, User> users = new HashMap<>();
+  private final Map<String, User> users = new ConcurrentHashMap<>(); // changed by the loop alone
   private final Queue<User> waiting = new ArrayDeque<>(); // to be counted
   private int asked;
 
@@ -92,6 +92,7 @@ final class UserStreams {
   /** A stream of a user has said hello. */
   void add(Subscriber subscriber, Person person, Subscription.@Nullable Unaddressed unaddressed) {
     User user = users.computeIfAbsent(person.user(), User::new);
+    takeNews(user.id); // what came until now woke nobody
     if (person.number() != 0) {
       know(user, person);
     }
@@ -210,7 +211,7 @@ final class UserStreams {
             ? new News(rev, save.wanted(), rev)
             : new News(rev, null, -1);
     news.merge(id, latest, News::with);
-    if (!told.getAndSet(true)) {
+    if (users.containsKey(id) && !told.getAndSet(true)) {
       loop.execute(this::takeNews);
     }
   }
@@ -224,17 +225,19 @@ final class UserStreams {
     if (news.isEmpty()) {
       return;
     }
-    for (String id : List.copyOf(news.keySet())) {
-      News latest = news.remove(id);
-      User user = users.get(id);
-      if (latest != null && user != null) {
-        user.rev = Math.max(user.rev, latest.rev);
-        if (latest.saved != null) {
-          prefer(user, latest.saved, latest.savedRev);
-        }
-        user.streams.forEach(subscriber -> subscriber.owed = true);
-        enqueue(user);
+    List.copyOf(news.keySet()).forEach(this::takeNews);
+  }
+
+  private void takeNews(String id) {
+    News latest = news.remove(id);
+    User user = users.get(id);
+    if (latest != null && user != null) {
+      user.rev = Math.max(user.rev, latest.rev);
+      if (latest.saved != null) {
+        prefer(user, latest.saved, latest.savedRev);
       }
+      user.streams.forEach(subscriber -> subscriber.owed = true);
+      enqueue(user);
     }
   }
 
@@ -343,10 +346,15 @@ final class UserStreams {
   /** The store can be read again that could not when a stream was opened. */
   private void learn(User user) {
     if (user.preferencesRev < 0) {
-      var entered = inboxes.enter(user.id);
-      if (entered.isDone() && entered.join().number() != 0) {
-        know(user, entered.join());
-      }
+      var _ =
+          inboxes
+              .enter(user.id)
+              .thenAccept(person ->
+                  loop.execute(() -> {
+                    if (person.number() != 0) {
+                      know(user, person);
+                    }
+                  }));
     }
   }
 

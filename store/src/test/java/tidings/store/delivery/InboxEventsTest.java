@@ -21,6 +21,7 @@ import tidings.core.delivery.Subscriber;
 import tidings.core.inbox.Person;
 import tidings.core.inbox.Summary;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Draft;
 
 /** protocol/inbox.md, "Revisions and the inbox event": what streams are told of their inbox. */
@@ -286,5 +287,61 @@ class InboxEventsTest {
             Draft.to(List.of(Address.topic("a")), "t").build()));
     world.settle();
     assertThat(alice.positions()).containsExactly(2L);
+  }
+
+  @Test
+  void itLearnsThemAlsoIfTheyAreStillBeingReadByThen() {
+    world.save("alice", List.of("a"));
+    world.restart(); // nobody's row is known
+    world.peopleAreUnreadable = true;
+    world.atCount = () -> world.peopleAreUnreadable = false;
+    Reader alice = of("alice");
+    Subscriber subscriber =
+        world.connect(alice, new Start.Latest(), world.dispatcher(), Person.begins(0, "alice", 0));
+    assertThat(alice.to).contains("topic:#");
+    world.runUntil(() -> !subscriber.to().contains(AddressPattern.of("topic:#")));
+    assertThat(subscriber.to()).contains(AddressPattern.of("topic:a"));
+  }
+
+  /** Between the reading of the user's row and the opening, when there was no stream to tell. */
+  @Test
+  void aStreamKnowsOfWhatWasSavedWhileItWasOpened() {
+    Person before = world.inboxes().enter("alice").join();
+    world.settle();
+    long rev = world.save("alice", List.of("a"));
+    Reader alice = of("alice");
+    Subscriber subscriber = world.connect(alice, new Start.Latest(), world.dispatcher(), before);
+    assertThat(subscriber.to()).doesNotContain(AddressPattern.of("topic:#"));
+    assertThat(hears(alice, 1).rev()).isEqualTo(rev);
+  }
+
+  @Test
+  void aLoopWithoutStreamsOfTheUserIsNotWoken() {
+    ManualLoop otherLoop = new ManualLoop();
+    Reader bob = of("bob");
+    world.connect(bob, new Start.Latest(), world.dispatcher(otherLoop));
+    opened("alice");
+    World.soon().until(() -> !otherLoop.runOne() && !bob.summaries.isEmpty());
+    world.markAllRead("alice");
+    world.save("alice", List.of());
+    assertThat(otherLoop.runOne()).isFalse();
+  }
+
+  @Test
+  void whatWasCountedByAnOldGrantIsNotToldAfterARenewal() {
+    world.save("alice", List.of("a", "b"));
+    world.publish(
+        List.of(
+            Draft.to(List.of(Address.topic("a")), "t").build(),
+            Draft.to(List.of(Address.topic("b")), "t").build()));
+    Reader alice = of("alice");
+    alice.credit = 0;
+    Subscriber subscriber = world.connect(alice, new Start.Latest());
+    assertThat(opened("alice").summaries.getFirst().unread()).isEqualTo(2);
+    Reader.Wish narrower = new Reader.Wish("alice", List.of(), List.of("topic:a"), 0);
+    var _ = subscriber.renew(World.caller(new Reader("renewed", narrower)), World.filter(narrower));
+    alice.credit = 1;
+    world.pass(SECOND);
+    assertThat(hears(alice, 1).unread()).isEqualTo(1);
   }
 }

@@ -51,6 +51,7 @@ import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Draft;
 import tidings.core.notification.Level;
 import tidings.core.notification.TopicPattern;
+import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 import tidings.store.ManualTime;
 import tidings.store.Outcome;
@@ -166,6 +167,9 @@ final class World implements AutoCloseable {
 
   /** What a reading for a stream's count begins with, on the store's thread. */
   volatile Runnable atCount = () -> {};
+
+  /** Whether all else of people can't be read. */
+  volatile boolean peopleAreUnreadable;
 
   /** How long a look at the hub's ticker takes. */
   long lookNs;
@@ -283,6 +287,10 @@ final class World implements AutoCloseable {
     return new ForwardingStore(inboxes) {
       @Override
       public <T> CompletableFuture<T> read(Lane lane, Function<Snapshot, T> reading) {
+        if (peopleAreUnreadable && lane == Lane.COUNTS) {
+          return CompletableFuture.failedFuture(
+              Problem.of(Problem.Kind.UNAVAILABLE, "as a test wants it").refusal());
+        }
         return super.read(
             lane,
             snapshot -> {
