@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +164,68 @@ final class InboxStreamTest {
       assertThat(stream.frame()).contains("\"title\":\"followed\"");
       assertThat(socket.title()).isEqualTo("followed");
     }
+  }
+
+  /** On each device, live and after being away, and in the inbox. */
+  @Test
+  void whatIsForOneForFollowersAndForEverybodyReachesThem() {
+    save("eli", List.of("team.#"));
+    save("fay", List.of("other"));
+    List<String> allThree = List.of("to one", "to followers", "to everybody");
+    String before;
+    try (Wire stream = hub.stream(all("eli"), "");
+        SocketWire socket = SocketWire.open(hub, "", all("eli"));
+        Wire others = hub.stream(all("fay"), "")) {
+      assertThat(hello(stream)).contains("\"topic:team.#\"");
+      assertThat(socket.text()).contains("\"topic:team.#\"");
+      assertThat(hello(others)).contains("\"topic:other\"");
+      before = publishAllThree("eli");
+      for (String title : allThree) {
+        assertThat(stream.frame()).contains("\"title\":\"" + title + "\"");
+        assertThat(socket.title()).isEqualTo(title);
+      }
+      assertThat(others.frame()).contains("\"title\":\"to everybody\"");
+    }
+    publishAllThree("eli");
+    try (Wire stream = hub.stream(all("eli"), "?after=" + before);
+        SocketWire socket = SocketWire.open(hub, "?after=" + before, all("eli"));
+        Wire others = hub.stream(all("fay"), "?after=" + before)) {
+      assertThat(hello(stream)).contains(before);
+      assertThat(socket.text()).contains(before);
+      assertThat(hello(others)).contains(before);
+      for (String title : allThree) {
+        assertThat(stream.frame()).contains("\"title\":\"" + title + "\"");
+        assertThat(socket.title()).isEqualTo(title);
+      }
+      assertThat(others.frame()).contains("\"title\":\"to everybody\"");
+    }
+    List<String> reasons = List.of("everyone", "topic:team.#", "direct");
+    assertThat(reasons("eli"))
+        .containsExactlyElementsOf(Stream.of(reasons, reasons).flatMap(List::stream).toList());
+    assertThat(reasons("fay")).containsExactly("everyone", "everyone");
+    assertThat(unread("eli")).isEqualTo(6);
+    assertThat(unread("fay")).isEqualTo(2);
+  }
+
+  /** Returns the place of the last one. */
+  private static String publishAllThree(String user) {
+    publish("user:" + user, "to one");
+    publish("topic:team.a", "to followers");
+    return publish("everyone", "to everybody");
+  }
+
+  /** Of all that is in a user's inbox, the newest first. */
+  private static List<String> reasons(String user) {
+    List<String> reasons = new ArrayList<>();
+    hub.get("/v1/inbox", all(user))
+        .json()
+        .get("items")
+        .forEach(item -> reasons.add(item.get("reason").asString()));
+    return reasons;
+  }
+
+  private static int unread(String user) {
+    return hub.get("/v1/inbox/summary", all(user)).json().get("unread").asInt();
   }
 
   @Test

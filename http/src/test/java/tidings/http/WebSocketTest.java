@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.Grant;
 import tidings.core.access.Revocations;
 import tidings.core.delivery.Dispatcher;
@@ -104,6 +105,30 @@ final class WebSocketTest {
       hub.call(RunningHub.request("DELETE", "/v1/notifications/" + id, all("publisher")));
       assertThat(socket.text())
           .matches("\\{\"event\":\"withdrawn\",\"cursor\":\"[a-z0-9.]+\",\"id\":\"" + id + "\"}");
+    }
+  }
+
+  /** RFC 7692, 5: an offer that the answer does not take up is declined. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "permessage-deflate",
+        "permessage-deflate; client_max_window_bits",
+        "permessage-deflate; server_no_context_takeover; server_max_window_bits=9, permessage-deflate"
+      })
+  void anOfferToCompressIsDeclined(String offer) {
+    String line = "Sec-WebSocket-Extensions: " + offer;
+    try (Wire wire = hub.wire().send(handshake("?to=topic:plain", all("alice"), line))) {
+      assertThat(wire.headers())
+          .startsWith("HTTP/1.1 101 Switching Protocols")
+          .noneMatch(header -> header.regionMatches(true, 0, line, 0, line.indexOf(':')));
+    }
+    try (SocketWire socket = open("?to=topic:plain", all("alice"), line)) {
+      assertThat(socket.text()).startsWith("{\"event\":\"hello\"");
+      publish("topic:plain", "a".repeat(300));
+      assertThat(socket.title()).isEqualTo("a".repeat(300));
+      socket.send(SocketWire.TEXT | 0x40, new byte[] {0x4a, 0x04, 0}); // "a", compressed
+      assertThat(socket.ended()).isEqualTo(1002);
     }
   }
 

@@ -22,6 +22,33 @@ class WindowTest {
   }
 
   @Test
+  void whoGetsTheSameInTheSameFormSharesTheFrames() {
+    List<Entry> entries =
+        IntStream.rangeClosed(1, 3).mapToObj(i -> entry(i, List.of(), 30_000)).toList();
+    Window window = new Window("epoch", 1, 3, entries);
+    AtomicInteger encoded = new AtomicInteger();
+    AtomicInteger open = new AtomicInteger();
+    Encoding counting =
+        (epoch, some, direct) -> {
+          encoded.addAndGet(some.size());
+          open.incrementAndGet();
+          return open::decrementAndGet;
+        };
+    Window.Frames first = window.frames(counting, 7, 0);
+    for (int i = 0; i < 1_000; i++) {
+      Window.Frames next = window.frames(counting, 7, 0);
+      assertThat(next).isSameAs(first);
+      next.done();
+    }
+    assertThat(encoded).hasValue(3);
+    assertThat(window.frames(counting, 3, 0)).isNotEqualTo(first);
+    assertThat(window.frames(counting, 7, 1)).isNotEqualTo(first);
+    assertThat(open).hasPositiveValue();
+    window.release();
+    assertThat(open).hasValue(0);
+  }
+
+  @Test
   void theFramesBeforeOneThatCannotBeMadeAreGivenUp() {
     List<Entry> entries =
         IntStream.rangeClosed(1, 3).mapToObj(i -> entry(i, List.of(), 60_000)).toList();
