@@ -272,6 +272,7 @@ public final class Dispatcher {
   /** Ends all streams of a user, who may come back as someone new. */
   void part(String user) {
     loop.execute(() -> {
+      users.forget(user);
       for (int i = audiences.size() - 1; i >= 0; i--) {
         Subscriber subscriber = audiences.get(i);
         if (user.equals(subscriber.caller.user())) {

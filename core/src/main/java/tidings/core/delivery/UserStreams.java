@@ -228,6 +228,11 @@ final class UserStreams {
     List.copyOf(news.keySet()).forEach(this::takeNews);
   }
 
+  /** What was told of a user is of nobody any more. */
+  void forget(String id) {
+    news.remove(id);
+  }
+
   private void takeNews(String id) {
     News latest = news.remove(id);
     User user = users.get(id);

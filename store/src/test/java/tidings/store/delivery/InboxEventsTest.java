@@ -316,6 +316,16 @@ class InboxEventsTest {
   }
 
   @Test
+  void whatSomebodyErasedHadSavedIsNotOfWhoComesAfterThem() {
+    world.save("alice", List.of("a"));
+    world.erase("alice");
+    world.settle();
+    Subscriber subscriber = world.connect(of("alice"), new Start.Latest());
+    world.settle();
+    assertThat(subscriber.to()).contains(AddressPattern.of("topic:#"));
+  }
+
+  @Test
   void aLoopWithoutStreamsOfTheUserIsNotWoken() {
     ManualLoop otherLoop = new ManualLoop();
     Reader bob = of("bob");

@@ -182,6 +182,7 @@ final class World implements AutoCloseable {
   private final long tailBytesMax;
   private final Map<String, Reader.Saved> saved = new HashMap<>(); // by user
   private final Map<String, Long> told = new ConcurrentHashMap<>(); // of users' revisions
+  private final AtomicLong erasures = new AtomicLong(); // each is told twice
   private final AtomicLong handedOver = new AtomicLong();
   private WrappedLog log;
   private Hub hub;
@@ -277,7 +278,9 @@ final class World implements AutoCloseable {
           }
 
           @Override
-          public void erased(String user) {}
+          public void erased(String user) {
+            erasures.incrementAndGet();
+          }
         });
     started.start();
     return started;
@@ -360,6 +363,13 @@ final class World implements AutoCloseable {
     return told(
         user,
         inboxes().markAll(caller(user), Mark.Kind.READ, log.epochs().cursor(log.end()), null));
+  }
+
+  /** Erases a user, of which the hub was told then. */
+  void erase(String user) {
+    long before = erasures.get();
+    inboxes().erase(user).join();
+    soon().until(() -> erasures.get() == before + 2);
   }
 
   private long told(String user, long rev) {
