@@ -179,7 +179,9 @@ final class ListenTest {
       listening.terminate();
 
       assertThat(listening.end().code()).isEqualTo(143);
-      assertThat(Files.readAllLines(pids)).hasSize(2).allMatch(pid -> running(pid).isEmpty());
+      List<String> both = Files.readAllLines(pids);
+      assertThat(both).hasSize(2);
+      await().until(() -> both.stream().allMatch(pid -> running(pid).isEmpty()));
     }
     assertThat(folder.resolve("more")).doesNotExist();
   }
