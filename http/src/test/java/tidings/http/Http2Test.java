@@ -264,7 +264,7 @@ final class Http2Test {
       assertThat(wire.status(1)).isEqualTo("200");
       Awaitility.await()
           .pollInterval(Duration.ofMillis(200))
-          .during(Duration.ofSeconds(4))
+          .during(Duration.ofSeconds(2))
           .until(() -> {
             wire.window(0, 10_000);
             wire.window(1, 10_000);

@@ -263,13 +263,17 @@ final class StreamTest {
       String body = "x".repeat(7_000);
       List<String> cursors = new ArrayList<>();
       String draft = "{\"to\":[\"topic:flood\"],\"title\":\"t\",\"body\":\"" + body + "\"}";
-      for (int i = 0; i < 400; i++) {
-        String batch = "[" + draft + "," + draft + "]";
-        hub.publish(all("p"), batch)
-            .json()
-            .forEach(item -> cursors.add(item.get("cursor").asString()));
+      String batch = "[" + (draft + ",").repeat(9) + draft + "]";
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> {
+            flood(batch, cursors);
+            return fellBehind() > before;
+          });
+      for (int i = 0; i < 40; i++) {
+        flood(batch, cursors);
       }
-      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fellBehind() > before);
       try (Wire quick = hub.stream(all("quick"), "?to=topic:flood")) {
         quick.headers();
         next(quick);
@@ -280,6 +284,10 @@ final class StreamTest {
         assertThat(next(slow)).startsWith("id: " + cursor + "\n");
       }
     }
+  }
+
+  private static void flood(String batch, List<String> cursors) {
+    hub.publish(all("p"), batch).json().forEach(item -> cursors.add(item.get("cursor").asString()));
   }
 
   private static long fellBehind() {

@@ -304,8 +304,7 @@ final class WebSocketTest {
     try (SocketWire slow =
         SocketWire.open(new Wire(hub.port, 4_096), "?to=topic:flood", all("slow"))) {
       slow.text();
-      List<String> cursors = flood("topic:flood", 400);
-      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fellBehind() > before);
+      List<String> cursors = floodUntilBehind(hub, "topic:flood", before);
       try (SocketWire quick = opened("?to=topic:flood", all("quick"))) {
         cursors.add(publish("topic:flood", "live"));
         assertThat(quick.title()).isEqualTo("live");
@@ -316,8 +315,18 @@ final class WebSocketTest {
     }
   }
 
-  private static List<String> flood(String to, int batches) {
-    return flood(hub, to, batches);
+  /** Publishes until somebody is behind, and some more. */
+  private static List<String> floodUntilBehind(RunningHub at, String to, long before) {
+    List<String> cursors = new ArrayList<>();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> {
+          cursors.addAll(flood(at, to, 10));
+          return fellBehind(at) > before;
+        });
+    cursors.addAll(flood(at, to, 40));
+    return cursors;
   }
 
   private static List<String> flood(RunningHub at, String to, int batches) {
@@ -348,8 +357,7 @@ final class WebSocketTest {
     SocketWire socket = SocketWire.open(new Wire(at.port, 4_096), "?to=topic:a", token);
     socket.text();
     long before = fellBehind(at);
-    flood(at, "topic:a", 60);
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fellBehind(at) > before);
+    floodUntilBehind(at, "topic:a", before);
     return socket;
   }
 
