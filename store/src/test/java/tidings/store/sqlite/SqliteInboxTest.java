@@ -49,14 +49,7 @@ final class SqliteInboxTest extends InboxContract {
   protected Place place(ManualTime time) {
     file = folder.resolve("tidings" + ++places + ".db");
     SqliteSettings settings = SqliteSettings.of(file);
-    Surroundings surroundings =
-        new Surroundings(
-            time,
-            time::nanos,
-            new Random(),
-            e -> {
-              throw new AssertionError(e);
-            });
+    Surroundings surroundings = SqliteStore.surroundings(time);
     return keep -> {
       Retention all = Retention.DEFAULT;
       SqliteLog log =

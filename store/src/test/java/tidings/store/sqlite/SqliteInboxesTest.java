@@ -1,7 +1,6 @@
 package tidings.store.sqlite;
 
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.store.InboxStoreContract;
 import tidings.store.Retention;
@@ -11,14 +10,7 @@ final class SqliteInboxesTest extends InboxStoreContract {
 
   @Override
   protected Store create(Retention retention) {
-    Surroundings surroundings =
-        new Surroundings(
-            time,
-            time::nanos,
-            new Random(),
-            e -> {
-              throw new AssertionError(e);
-            });
+    Surroundings surroundings = SqliteStore.surroundings(time);
     SqliteLog log =
         SqliteLog.open(
             SqliteSettings.of(folder.resolve("tidings.db")).retention(retention), surroundings);

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.store.LogContract;
 import tidings.store.Retention;
@@ -15,14 +14,7 @@ final class SqliteLogTest extends LogContract {
 
   @Override
   protected Store create(Retention retention) {
-    Surroundings surroundings =
-        new Surroundings(
-            time,
-            time::nanos,
-            new Random(),
-            e -> {
-              throw new AssertionError(e);
-            });
+    Surroundings surroundings = SqliteStore.surroundings(time);
     SqliteLog log =
         SqliteLog.open(
             SqliteSettings.of(folder.resolve("tidings.db")).retention(retention), surroundings);

@@ -36,6 +36,17 @@ final class SqliteStore implements AutoCloseable {
     return SqliteSettings.of(folder.resolve("tidings.db")).lockPatience(Duration.ofMillis(200));
   }
 
+  /** Surroundings in which a failure that is fatal for a hub is one of the test. */
+  static Surroundings surroundings(ManualTime time) {
+    return new Surroundings(
+        time,
+        time::nanos,
+        new Random(),
+        e -> {
+          throw new AssertionError(e);
+        });
+  }
+
   List<Append.Receipt> append(NewEntry... entries) {
     return submit(entries).receipts();
   }
