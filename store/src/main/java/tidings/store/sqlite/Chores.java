@@ -1,6 +1,8 @@
 package tidings.store.sqlite;
 
 import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -8,8 +10,8 @@ import java.util.function.LongSupplier;
 /**
  * What the writer does beside commands: after each group at most a step of one thing, in a
  * transaction of its own, so that nobody's answer waits for it or fails with it. Erasing comes
- * first, then the full text, then, when nothing waits, what says nothing any more. For the store
- * writer alone.
+ * first, then the full text, then what says nothing any more; while commands wait, each has a share
+ * of the writer's time. For the store writer alone.
  */
 final class Chores {
   /** How long a step takes, about … */
@@ -25,9 +27,6 @@ final class Chores {
 
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** While commands wait, full text gets one of so many parts of the writer's time. */
-  private static final int BUSY_SHARE = 12;
-
   /** When nothing has come for so long, nothing waits: who was just answered may come again. */
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -41,9 +40,9 @@ final class Chores {
   private static final long FAILED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoTicker;
+  private final Map<Chore, Long> restedNanos = new EnumMap<>(Chore.class); // when each may go on
+  private Chore last = Chore.NONE;
   private long beganNanos; // when the last step began
-  private boolean indexing; // whether it was the full text's
-  private long restedNanos; // when the full text may have its next step while commands wait
   private long gatheringNanos; // since when the first entry waits to be indexed
   private boolean gathering;
   private long roundNanos;
@@ -51,17 +50,23 @@ final class Chores {
   private long failedNanos;
 
   private enum Chore {
-    ERASE,
-    INDEX,
-    SWEEP,
-    TRIM,
-    NONE
+    ERASE(1),
+    INDEX(12),
+    SWEEP(50),
+    TRIM(INDEX.share), // or what goes would not keep pace with what comes
+    NONE(1);
+
+    /** While commands wait, it gets one of so many parts of the writer's time. */
+    private final int share;
+
+    Chore(int share) {
+      this.share = share;
+    }
   }
 
   Chores(LongSupplier nanoTicker) {
     this.nanoTicker = nanoTicker;
     long now = nanoTicker.getAsLong();
-    this.restedNanos = now;
     this.roundNanos = now - ROUND_NANOS;
     this.failedNanos = now - FAILED_NANOS;
   }
@@ -83,29 +88,32 @@ final class Chores {
     if (tables.erasures.isPending()) {
       return Chore.ERASE;
     }
-    if (isIndexDue(end - tables.search.indexed(), now, isIdle)) {
+    if (isIndexDue(end - tables.search.indexed(), now) && mayRun(Chore.INDEX, now, isIdle)) {
       return Chore.INDEX;
-    }
-    if (!isIdle) {
-      return Chore.NONE;
     }
     if (now - roundNanos >= ROUND_NANOS) {
       roundNanos = now;
       tables.sweep.beginRound();
     }
-    if (tables.sweep.isPending()) {
+    if (tables.sweep.isPending() && mayRun(Chore.SWEEP, now, isIdle)) {
       return Chore.SWEEP;
     }
-    return lowWater - trimmedBelow >= TRIMMED ? Chore.TRIM : Chore.NONE;
+    return lowWater - trimmedBelow >= TRIMMED && mayRun(Chore.TRIM, now, isIdle)
+        ? Chore.TRIM
+        : Chore.NONE;
   }
 
-  private boolean isIndexDue(long waiting, long now, boolean isIdle) {
+  private boolean mayRun(Chore chore, long now, boolean isIdle) {
+    return isIdle || now - restedNanos.getOrDefault(chore, now) >= 0;
+  }
+
+  private boolean isIndexDue(long waiting, long now) {
     if (waiting > 0 && !gathering) {
       gatheringNanos = now;
     }
     gathering = waiting > 0;
     boolean isEnough = waiting >= GATHERED || now - gatheringNanos >= GATHERING_NANOS;
-    return gathering && isEnough && (isIdle || now - restedNanos >= 0);
+    return gathering && isEnough;
   }
 
   /** Does the step that is due. */
@@ -113,10 +121,9 @@ final class Chores {
     Tables tables = transaction.tables();
     long lowWater = transaction.lowWater();
     long end = transaction.end();
-    Chore next = next(tables, lowWater, end, isIdle);
+    last = next(tables, lowWater, end, isIdle);
     beganNanos = nanoTicker.getAsLong();
-    indexing = next == Chore.INDEX;
-    switch (next) {
+    switch (last) {
       case ERASE -> tables.erasures.step(transaction, after(STEP_NANOS));
       case INDEX -> {
         tables.search.index(lowWater, end, after(STEP_NANOS));
@@ -124,7 +131,7 @@ final class Chores {
       }
       case SWEEP -> tables.sweep.step(lowWater, after(SWEEP_NANOS));
       case TRIM -> {
-        if (!tables.search.deleteBelow(lowWater)) {
+        if (!tables.search.deleteBelow(lowWater, after(STEP_NANOS))) {
           trimmedBelow = lowWater;
         }
       }
@@ -139,10 +146,8 @@ final class Chores {
 
   /** A step was committed, with all that SQLite then merges. */
   void committed() {
-    if (indexing) {
-      long now = nanoTicker.getAsLong();
-      restedNanos = now + (BUSY_SHARE - 1) * (now - beganNanos);
-    }
+    long now = nanoTicker.getAsLong();
+    restedNanos.put(last, now + (last.share - 1) * (now - beganNanos));
   }
 
   /** A step was undone. */

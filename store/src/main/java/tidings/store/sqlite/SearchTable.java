@@ -104,7 +104,7 @@ final class SearchTable {
   }
 
   /** Forgets some of what lies below a position; whether there may be more of it. */
-  boolean deleteBelow(long position) throws SQLException {
+  boolean deleteBelow(long position, BooleanSupplier isOver) throws SQLException {
     List<Long> some = new ArrayList<>();
     below.setLong(1, position);
     try (ResultSet row = below.executeQuery()) {
@@ -115,6 +115,9 @@ final class SearchTable {
     for (long one : some) {
       delete.setLong(1, one);
       delete.executeUpdate();
+      if (isOver.getAsBoolean()) {
+        return true;
+      }
     }
     return some.size() == STEP;
   }

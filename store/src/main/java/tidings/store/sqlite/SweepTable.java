@@ -66,17 +66,19 @@ final class SweepTable {
 
   /** Looks at some rows. */
   void step(long lowWater, BooleanSupplier isOver) throws SQLException {
-    if (!moved.isEmpty()) {
+    if (moved.isEmpty() && round != null) {
+      round = step(round, Long.MAX_VALUE, lowWater, isOver);
+    }
+    Place reached = null;
+    while (reached == null && !moved.isEmpty() && !isOver.getAsBoolean()) {
       Map.Entry<Long, Long> first = moved.entrySet().iterator().next();
       long person = first.getKey();
-      Place reached = step(new Place(person, first.getValue()), person, lowWater, isOver);
+      reached = step(new Place(person, first.getValue()), person, lowWater, isOver);
       if (reached == null) {
         moved.remove(person);
       } else {
         first.setValue(reached.position);
       }
-    } else if (round != null) {
-      round = step(round, Long.MAX_VALUE, lowWater, isOver);
     }
   }
 

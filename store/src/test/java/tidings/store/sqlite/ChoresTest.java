@@ -1,0 +1,90 @@
+package tidings.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tidings.core.inbox.KnownTopics;
+import tidings.core.inbox.Sorts;
+import tidings.store.ManualTime;
+
+/** What the writer does beside commands that never cease. */
+final class ChoresTest {
+  private static final int ROWS = 2_000;
+
+  @TempDir Path folder;
+  private final ManualTime time = new ManualTime();
+  private Database database;
+  private Tables tables;
+  private Chores chores;
+  private long nanos; // a tick is a tenth of a millisecond
+  private long busyNanos;
+
+  @BeforeEach
+  void open() throws SQLException {
+    Path file = folder.resolve("tidings.db");
+    database = Database.writer(file, 1_000);
+    Schema.migrate(database, file);
+    database.execute("UPDATE state SET indexed = " + ROWS);
+    Beliefs beliefs = Beliefs.load(database, new Sorts(), new KnownTopics(), ROWS);
+    tables = new Tables(database, time, beliefs);
+    chores = new Chores(this::ticked);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    database.close();
+  }
+
+  private void fill(String statement) throws SQLException {
+    database.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT %d) INSERT INTO "
+                .formatted(ROWS)
+            + statement);
+  }
+
+  private long ticked() {
+    nanos += TimeUnit.MICROSECONDS.toNanos(100);
+    return nanos;
+  }
+
+  /** So many turns, of a millisecond each, at the end of a log of which nothing is kept. */
+  private void turns(int count) throws SQLException {
+    for (int i = 0; i < count; i++) {
+      nanos += TimeUnit.MILLISECONDS.toNanos(1);
+      if (chores.isDue(tables, ROWS + 1, ROWS, false)) {
+        long began = nanos;
+        database.beginWrite();
+        chores.step(new Transaction(tables, ROWS, ROWS + 1, 0), false);
+        database.commit();
+        chores.committed();
+        busyNanos += nanos - began;
+      }
+    }
+  }
+
+  @Test
+  void whatWasPurgedLeavesTheFullTextThoughNothingIsEverQuiet() throws SQLException {
+    fill("search (rowid, title, body, who) SELECT i, 'title', 'body', 'e' FROM n");
+    turns(2); // the first begins a round of sweeping
+    assertThat(database.number("SELECT count(*) FROM search_docsize")).isBetween(1L, ROWS - 1L);
+    turns(5_000);
+    assertThat(database.number("SELECT count(*) FROM search_docsize")).isZero();
+    assertThat(busyNanos).isLessThan(nanos / 8);
+  }
+
+  @Test
+  void whatSaysNothingIsSweptThoughNothingIsEverQuiet() throws SQLException {
+    fill("touched SELECT 1, i, 5, NULL FROM n");
+    turns(1);
+    assertThat(database.number("SELECT count(*) FROM touched")).isBetween(1L, ROWS - 1L);
+    turns(20_000);
+    assertThat(database.number("SELECT count(*) FROM touched")).isZero();
+    assertThat(busyNanos).isLessThan(nanos / 30);
+  }
+}
