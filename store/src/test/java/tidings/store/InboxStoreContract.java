@@ -611,6 +611,18 @@ public abstract class InboxStoreContract {
     assertThat(search("secret", null)).containsExactly(2L);
   }
 
+  @Test
+  void whatIsErasedIsForgottenThoughItsWithdrawalIsNotIndexedYet() {
+    open();
+    NewEntry one = plain("secret", "user:alice");
+    publish(one);
+    assertThat(search("secret", "alice")).containsExactly(1L);
+    withdraw(one.id());
+    Outcome.get(inboxes().erase("alice"));
+
+    assertThat(search("secret", "alice")).isEmpty();
+  }
+
   // --- erasing ---
 
   @Test

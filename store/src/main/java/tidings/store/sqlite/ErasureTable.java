@@ -163,6 +163,9 @@ final class ErasureTable {
               .filter(other -> !other.equals(address))
               .collect(Collectors.joining(" "));
     }
+    if (kind == Rows.KIND_WITHDRAWN) {
+      tables.search.withdraw(address, position); // which only this row tells
+    }
     tables.addresses.delete(address, position);
     if (others.isEmpty()) {
       tables.search.delete(position);

@@ -22,6 +22,7 @@ final class SearchTable {
   private final PreparedStatement rows;
   private final PreparedStatement insert;
   private final PreparedStatement delete;
+  private final PreparedStatement withdrawn;
   private final PreparedStatement below;
   private final PreparedStatement setIndexed;
   private final PreparedStatement merge;
@@ -41,6 +42,7 @@ final class SearchTable {
                 + " CAST(json AS TEXT) ->> 'title', CAST(json AS TEXT) ->> 'body', ?2"
                 + " FROM log WHERE position = ?1");
     delete = database.prepare("DELETE FROM search WHERE rowid = ?");
+    withdrawn = database.prepare("SELECT replaces FROM address WHERE address = ? AND position = ?");
     below =
         database.prepare("SELECT id FROM search_docsize WHERE id < ? ORDER BY id LIMIT " + STEP);
     setIndexed = database.prepare("UPDATE state SET indexed = ?");
@@ -67,9 +69,7 @@ final class SearchTable {
     try (ResultSet row = rows.executeQuery()) {
       while (row.next()) {
         reached = row.getLong(1);
-        if (row.getInt(2) == Rows.KIND_NOTIFICATION) {
-          add(reached, row.getString(3));
-        }
+        take(reached, row.getInt(2), row.getString(3));
         bytes += row.getLong(4);
         if (bytes >= STEP_BYTES || isOver.getAsBoolean()) {
           break;
@@ -81,18 +81,35 @@ final class SearchTable {
     indexed = reached;
   }
 
+  private void take(long position, int kind, String addresses) throws SQLException {
+    if (kind == Rows.KIND_NOTIFICATION) {
+      add(position, addresses);
+    } else if (kind == Rows.KIND_WITHDRAWN) {
+      withdraw(Rows.split(addresses).getFirst(), position);
+    }
+  }
+
+  /** Forgets what a withdrawal is of, by one of its rows. */
+  void withdraw(String address, long position) throws SQLException {
+    withdrawn.setString(1, address);
+    withdrawn.setLong(2, position);
+    try (ResultSet row = withdrawn.executeQuery()) {
+      if (row.next()) {
+        delete(row.getLong(1));
+      }
+    }
+  }
+
   private void add(long position, String addresses) throws SQLException {
     insert.setLong(1, position);
     insert.setString(2, FullText.who(addresses));
     insert.executeUpdate();
   }
 
-  /** Forgets a notification, if it is indexed already. */
+  /** Forgets a notification; what is not indexed yet is not there. */
   void delete(long position) throws SQLException {
-    if (position <= indexed) {
-      delete.setLong(1, position);
-      delete.executeUpdate();
-    }
+    delete.setLong(1, position);
+    delete.executeUpdate();
   }
 
   /** Indexes a notification again whose addresses changed, if it is indexed already. */
@@ -113,8 +130,7 @@ final class SearchTable {
       }
     }
     for (long one : some) {
-      delete.setLong(1, one);
-      delete.executeUpdate();
+      delete(one);
       if (isOver.getAsBoolean()) {
         return true;
       }

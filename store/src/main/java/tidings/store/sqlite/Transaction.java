@@ -121,7 +121,6 @@ final class Transaction {
     }
     tables.log.forget(withdrawn.position());
     tables.addresses.delete(withdrawn);
-    tables.search.delete(withdrawn.position());
     gone(withdrawn.position());
     Entry control =
         new Entry(

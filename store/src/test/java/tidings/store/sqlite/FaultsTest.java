@@ -15,11 +15,14 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tidings.core.inbox.InboxStore;
 import tidings.core.log.Cursor;
 import tidings.core.log.Epochs;
+import tidings.core.log.NewEntry;
 import tidings.core.problem.Problem;
 import tidings.store.Drafts;
 import tidings.store.ManualTime;
+import tidings.store.Outcome;
 import tidings.store.Retention;
 
 /** What happens when the disk, another process or the operator gets in the way. */
@@ -47,6 +50,41 @@ final class FaultsTest {
       assertThat(store.append(Drafts.entry("y")).getFirst().position()).isEqualTo(kept + 1);
       assertThat(store.log.trouble()).isNull();
       assertThat(store.log.lowWater()).isGreaterThan(kept);
+    }
+  }
+
+  private static void awaitIndexed(SqliteStore store) {
+    await()
+        .until(() -> {
+          store.time.pass(Duration.ofSeconds(1));
+          return Outcome.get(
+              store
+                  .log
+                  .inboxes()
+                  .read(InboxStore.Lane.SEARCH, snapshot -> snapshot.indexed() == snapshot.end()));
+        });
+  }
+
+  @Test
+  void aDamagedFullTextRefusesNothingThatIsPublishedOrWithdrawn() throws SQLException {
+    NewEntry entry = Drafts.entry("a");
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder))) {
+      store.append(entry);
+      awaitIndexed(store);
+    }
+    try (Database database = Database.writer(store(), 1_000)) {
+      database.execute("UPDATE search_data SET block = x'ffffffffffffffff' WHERE id = 10");
+    }
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder))) {
+      Outcome withdrawn = new Outcome();
+      store.log.withdraw(entry.id(), entry.publisher(), withdrawn);
+      assertThat(withdrawn.receipts()).hasSize(1);
+      for (int i = 0; i < 3; i++) {
+        store.time.pass(Duration.ofSeconds(2)); // it is tried again, and fails beside appends
+        store.append(1);
+      }
+      assertThat(store.log.trouble()).isNull();
+      assertThat(store.fatal).isEmpty();
     }
   }
 
