@@ -23,12 +23,7 @@ public record QuietHours(String from, String to, String zone) {
     expect(TIME.matcher(from).matches(), "from", from, "HH:MM, 00:00 to 23:59");
     expect(TIME.matcher(to).matches(), "to", to, "HH:MM, 00:00 to 23:59");
     expect(!from.equals(to), "to", to, "another time than from");
-    expect(isZone(zone), "zone", zone, "a time zone of the IANA, as Europe/Berlin");
-  }
-
-  /** Whether there is such a time zone: the JDK's next version may know others. */
-  static boolean isZone(String zone) {
-    return ZONES.contains(zone);
+    expect(ZONES.contains(zone), "zone", zone, "a time zone of the IANA, as Europe/Berlin");
   }
 
   private static void expect(boolean holds, String field, String found, String expected) {

@@ -121,9 +121,26 @@ final class PreferencesTest {
   }
 
   @Test
-  void quietHoursOfAZoneThatIsNoMoreAreNone() {
-    Preferences stored = Preferences.parse("list\nquiet 22:00 07:00 Europe/Atlantis\n");
-    assertThat(stored).isEqualTo(new Preferences(List.of(), List.of(), null));
+  void whatCantBeReadAnyMoreIsPassedOver() {
+    Preferences stored =
+        Preferences.parse(
+            """
+            list
+            follow 3 a.#
+            follow x b
+            follow 4
+            follow 5 a..b
+            new 1 2
+            type - c
+            type 1.5 d
+            quiet 22:00 07:00 Europe/Atlantis
+            """);
+    assertThat(stored)
+        .isEqualTo(
+            new Preferences(
+                List.of(new Preferences.Follow(TopicPattern.of("a.#"), 3)),
+                List.of(new Mute.OfType(TopicPattern.of("c"), null)),
+                null));
   }
 
   @Test

@@ -10,6 +10,7 @@ final class PersonTable {
   private final People people;
   private final PreparedStatement insert;
   private final PreparedStatement update;
+  private final PreparedStatement save;
   private final PreparedStatement raise;
   private final PreparedStatement delete;
 
@@ -22,7 +23,9 @@ final class PersonTable {
     update =
         database.prepare(
             "UPDATE person SET rev = ?, seen = ?, read = ?, read_rev = ?, archived = ?,"
-                + " archived_rev = ?, preferences = ?, preferences_rev = ? WHERE number = ?");
+                + " archived_rev = ? WHERE number = ?");
+    save =
+        database.prepare("UPDATE person SET preferences = ?, preferences_rev = ? WHERE number = ?");
     raise = database.prepare("UPDATE person SET rev = rev + 1 WHERE user = ?");
     delete = database.prepare("DELETE FROM person WHERE user = ?");
   }
@@ -43,7 +46,7 @@ final class PersonTable {
     return begun;
   }
 
-  /** Stores all but the user and where they began, which never change. */
+  /** Stores the revision and the marks. */
   void update(Person person) throws SQLException {
     update.setLong(1, person.rev());
     update.setLong(2, person.seen());
@@ -51,11 +54,17 @@ final class PersonTable {
     update.setLong(4, person.read().rev());
     update.setLong(5, person.archived().position());
     update.setLong(6, person.archived().rev());
-    update.setString(
-        7, person.preferences().equals(Preferences.NONE) ? null : person.preferences().text());
-    update.setLong(8, person.preferencesRev());
-    update.setLong(9, person.number());
+    update.setLong(7, person.number());
     update.executeUpdate();
+  }
+
+  /** Stores the preferences. */
+  void save(Person person) throws SQLException {
+    save.setString(
+        1, person.preferences().equals(Preferences.NONE) ? null : person.preferences().text());
+    save.setLong(2, person.preferencesRev());
+    save.setLong(3, person.number());
+    save.executeUpdate();
   }
 
   /** Raises the revision of someone, if there is such. */

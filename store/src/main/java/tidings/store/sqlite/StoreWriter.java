@@ -139,7 +139,7 @@ final class StoreWriter implements Runnable {
     try {
       transaction = begin();
       chores.step(transaction, isIdle);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       choreFailed(e);
       return;
     }
@@ -160,8 +160,8 @@ final class StoreWriter implements Runnable {
     checkpoint(Chores.STEP_BYTES);
   }
 
-  private void choreFailed(SQLException e) {
-    log.warn("erasing, indexing and sweeping pause: {}", e.getMessage());
+  private void choreFailed(Exception e) {
+    log.warn("erasing, indexing and sweeping pause: {}", e.toString());
     undo();
     chores.failed();
   }

@@ -177,6 +177,9 @@ final class Transaction {
     boolean changed = after.rev() > before.rev();
     if (changed) {
       tables.people.update(after);
+      if (change instanceof Change.Save) {
+        tables.people.save(after);
+      }
       changes.add(listener -> listener.changed(user, after.rev(), change));
       if (change instanceof Change.MarkAll) {
         tables.sweep.moved(after.number());

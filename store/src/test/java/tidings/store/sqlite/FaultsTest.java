@@ -53,6 +53,25 @@ final class FaultsTest {
     }
   }
 
+  @Test
+  void anEntryThatCantBeReadIsNotIndexedAndStopsNothing() throws SQLException {
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder))) {
+      store.append(1);
+    }
+    try (Database database = Database.writer(store(), 1_000)) {
+      database.execute("UPDATE log SET addresses = 'nobody'");
+      database.execute("UPDATE state SET indexed = 0");
+    }
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(folder))) {
+      for (int i = 0; i < 3; i++) {
+        store.time.pass(Duration.ofSeconds(2));
+        store.append(1);
+      }
+      assertThat(store.log.trouble()).isNull();
+      assertThat(store.fatal).isEmpty();
+    }
+  }
+
   private static void awaitIndexed(SqliteStore store) {
     await()
         .until(() -> {
