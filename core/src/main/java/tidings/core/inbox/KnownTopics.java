@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * hide an entry. The writer adds; any thread reads.
  */
 public final class KnownTopics {
-  static final int MAX = 20_000;
+  /** How many are known. */
+  public static final int MAX = 20_000;
 
   private static final int ADDED_MAX = 2 * MAX;
 
@@ -48,8 +49,23 @@ public final class KnownTopics {
     bounds.remove(topic);
   }
 
+  /**
+   * All that are stored, now that they may be few enough again; the writer says so, between two
+   * commits.
+   *
+   * @param end the end of the log
+   */
+  public void complete(List<String> all, long end) {
+    for (String topic : all) {
+      if (!bounds.containsKey(topic)) {
+        raise(topic, end);
+      }
+    }
+    whole = bounds.keySet().containsAll(all);
+  }
+
   /** Whether no topic was left out because there were too many. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return whole;
   }
 

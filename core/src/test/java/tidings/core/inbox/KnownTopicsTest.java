@@ -2,6 +2,7 @@ package tidings.core.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class KnownTopicsTest {
@@ -19,6 +20,24 @@ final class KnownTopicsTest {
     assertThat(topics.bound("a")).isEqualTo(9);
     topics.gone("a");
     assertThat(topics.bound("a")).isZero();
+  }
+
+  @Test
+  void allAreKnownAgainOnceTheyAreFewEnough() {
+    for (int i = 0; i <= KnownTopics.MAX; i++) {
+      topics.raise("t" + i, i);
+    }
+    String left = "t" + KnownTopics.MAX;
+    assertThat(topics.isWhole()).isFalse();
+    assertThat(topics.bound(left)).isEqualTo(Long.MAX_VALUE);
+    topics.complete(List.of("t7", left), 30_000);
+    assertThat(topics.isWhole()).isFalse();
+    topics.gone("t6");
+    topics.complete(List.of("t7", left), 30_000);
+    assertThat(topics.isWhole()).isTrue();
+    assertThat(topics.bound(left)).isEqualTo(30_000);
+    assertThat(topics.bound("t7")).isEqualTo(7);
+    assertThat(topics.bound("t6")).isZero();
   }
 
   @Test

@@ -2,6 +2,8 @@ package tidings.store.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import tidings.core.inbox.KnownTopics;
 import tidings.core.inbox.Sorts;
 import tidings.core.notification.Level;
@@ -11,9 +13,6 @@ import tidings.core.notification.Level;
  * undone is believed no more. For the store writer alone.
  */
 record Beliefs(StoredSorts sorts, TopicMarks topics) {
-  /** How many topics are read at the start: more than readers keep, so that they notice. */
-  private static final int TOPICS_MAX = 20_001;
-
   /**
    * Reads what is stored, for the writer and for readers.
    *
@@ -29,12 +28,33 @@ record Beliefs(StoredSorts sorts, TopicMarks topics) {
             row.getInt(1), new Sorts.Sort(row.getString(2), row.getString(3), level));
       }
     }
-    try (ResultSet row = database.query("SELECT name FROM topic LIMIT " + TOPICS_MAX)) {
-      while (row.next()) {
-        beliefs.topics.load(row.getString(1), end);
-      }
+    for (String topic : stored(database)) {
+      beliefs.topics.load(topic, end);
     }
     return beliefs;
+  }
+
+  /** The topics that are stored; one more than readers keep, if there are so many. */
+  private static List<String> stored(Database database) throws SQLException {
+    List<String> stored = new ArrayList<>();
+    try (ResultSet row = database.query("SELECT name FROM topic LIMIT " + (KnownTopics.MAX + 1))) {
+      while (row.next()) {
+        stored.add(row.getString(1));
+      }
+    }
+    return stored;
+  }
+
+  /**
+   * Tells readers of all topics again, if there were too many and are not now.
+   *
+   * @param end the newest position of the log
+   */
+  void completeTopics(Database database, long end) throws SQLException {
+    List<String> stored = stored(database);
+    if (stored.size() <= KnownTopics.MAX) {
+      topics.complete(stored, end);
+    }
   }
 
   /** A place in the transaction under way. */

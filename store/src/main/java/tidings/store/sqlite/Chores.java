@@ -46,6 +46,7 @@ final class Chores {
   private long gatheringNanos; // since when the first entry waits to be indexed
   private boolean gathering;
   private long roundNanos;
+  private boolean topicsDue;
   private long trimmedBelow;
   private long failedNanos;
 
@@ -53,6 +54,7 @@ final class Chores {
     ERASE(1),
     INDEX(12),
     SWEEP(50),
+    TOPICS(1_000),
     TRIM(INDEX.share), // or what goes would not keep pace with what comes
     NONE(1);
 
@@ -94,6 +96,10 @@ final class Chores {
     if (now - roundNanos >= ROUND_NANOS) {
       roundNanos = now;
       tables.sweep.beginRound();
+      topicsDue = true;
+    }
+    if (topicsDue && !tables.beliefs.topics().areKnown() && mayRun(Chore.TOPICS, now, isIdle)) {
+      return Chore.TOPICS;
     }
     if (tables.sweep.isPending() && mayRun(Chore.SWEEP, now, isIdle)) {
       return Chore.SWEEP;
@@ -130,6 +136,10 @@ final class Chores {
         gathering = tables.search.indexed() < end;
       }
       case SWEEP -> tables.sweep.step(lowWater, after(SWEEP_NANOS));
+      case TOPICS -> {
+        topicsDue = false;
+        tables.completeTopics(end);
+      }
       case TRIM -> {
         if (!tables.search.deleteBelow(lowWater, after(STEP_NANOS))) {
           trimmedBelow = lowWater;
@@ -166,7 +176,7 @@ final class Chores {
     }
     return switch (next(tables, lowWater, end, true)) {
       case ERASE -> 0;
-      case INDEX, SWEEP, TRIM -> IDLE_NANOS;
+      case INDEX, SWEEP, TOPICS, TRIM -> IDLE_NANOS;
       case NONE -> gathering ? GATHERING_NANOS : atMost;
     };
   }

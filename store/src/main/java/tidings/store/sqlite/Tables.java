@@ -71,6 +71,11 @@ final class Tables {
     release.execute();
   }
 
+  /** Tells readers of all topics again, if there were too many and are not now. */
+  void completeTopics(long end) throws SQLException {
+    beliefs.completeTopics(database, end);
+  }
+
   /** Takes some room, until the next transaction. */
   void probe() throws SQLException {
     database.execute(

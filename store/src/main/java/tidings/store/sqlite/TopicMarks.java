@@ -43,6 +43,16 @@ final class TopicMarks {
     known.raise(topic, end);
   }
 
+  /** Whether readers know all. */
+  boolean areKnown() {
+    return known.isWhole();
+  }
+
+  /** All that are stored, while nothing is being written. */
+  void complete(List<String> stored, long end) {
+    known.complete(stored, end);
+  }
+
   /**
    * Notes an address that is about to be written.
    *

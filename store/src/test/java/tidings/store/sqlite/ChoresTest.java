@@ -19,6 +19,7 @@ final class ChoresTest {
 
   @TempDir Path folder;
   private final ManualTime time = new ManualTime();
+  private final KnownTopics topics = new KnownTopics();
   private Database database;
   private Tables tables;
   private Chores chores;
@@ -31,7 +32,7 @@ final class ChoresTest {
     database = Database.writer(file, 1_000);
     Schema.migrate(database, file);
     database.execute("UPDATE state SET indexed = " + ROWS);
-    Beliefs beliefs = Beliefs.load(database, new Sorts(), new KnownTopics(), ROWS);
+    Beliefs beliefs = Beliefs.load(database, new Sorts(), topics, ROWS);
     tables = new Tables(database, time, beliefs);
     chores = new Chores(this::ticked);
   }
@@ -76,6 +77,24 @@ final class ChoresTest {
     turns(5_000);
     assertThat(database.number("SELECT count(*) FROM search_docsize")).isZero();
     assertThat(busyNanos).isLessThan(nanos / 8);
+  }
+
+  @Test
+  void topicsThatWereTooManyAreKnownAgain() throws SQLException {
+    for (int i = 0; i <= KnownTopics.MAX; i++) {
+      topics.raise("t" + i, i);
+    }
+    fill("topic SELECT 's' || i FROM n");
+    turns(1);
+    assertThat(topics.isWhole()).isFalse(); // nothing of those is gone
+    for (int i = 0; i < ROWS; i++) {
+      topics.gone("t" + i);
+    }
+    turns(1_000);
+    assertThat(topics.isWhole()).isFalse();
+    nanos += TimeUnit.HOURS.toNanos(1);
+    turns(1);
+    assertThat(topics.isWhole()).isTrue();
   }
 
   @Test
