@@ -61,7 +61,11 @@ final class InboxStreamTest {
   private static long markAllRead(String user) {
     return inboxes()
         .markAll(
-            caller(user), Mark.Kind.READ, hub.hub.log().epochs().cursor(hub.hub.log().end()), null);
+            caller(user),
+            Mark.Kind.READ,
+            hub.hub.log().epochs().cursor(hub.hub.log().end()),
+            null,
+            () -> {});
   }
 
   private static String publish(String to, String title) {

@@ -273,26 +273,29 @@ public final class Inboxes {
    *
    * @param filters null for all that there is; else what this list shows is marked, one by one, in
    *     steps that are each stored by themselves
+   * @param check run before steps, as the credentials may have ended; what it throws is the answer
    * @return the user's revision after it
    * @throws Refusal of kind {@code INVALID_CURSOR}, or if not all was stored
    */
-  public long markAll(Caller caller, Mark.Kind kind, Cursor upTo, @Nullable Query filters) {
+  public long markAll(
+      Caller caller, Mark.Kind kind, Cursor upTo, @Nullable Query filters, Runnable check) {
     join(enter(user(caller)));
     long position = position(upTo, "upTo");
     return filters == null
-        ? markAll(caller, kind, position)
-        : markShown(caller, kind, position, filters.from(null, ENTRIES_MAX));
+        ? markAll(caller, kind, position, check)
+        : markShown(caller, kind, position, filters.from(null, ENTRIES_MAX), check);
   }
 
-  private long markAll(Caller caller, Mark.Kind kind, long upTo) {
+  private long markAll(Caller caller, Mark.Kind kind, long upTo, Runnable check) {
     Changed changed = change(caller, new Change.MarkAll(kind, upTo));
     for (Change rest = changed.rest(); rest != null; rest = changed.rest()) {
+      check.run();
       changed = change(caller, rest);
     }
     return changed.rev();
   }
 
-  private long markShown(Caller caller, Mark.Kind kind, long upTo, Query filters) {
+  private long markShown(Caller caller, Mark.Kind kind, long upTo, Query filters, Runnable check) {
     Boolean read = kind == Mark.Kind.READ ? true : null;
     Boolean archived = kind == Mark.Kind.ARCHIVED ? true : null;
     Page page;
@@ -301,6 +304,7 @@ public final class Inboxes {
     do {
       page = page(caller, filters, from);
       rev = page.rev();
+      check.run();
       if (!page.items().isEmpty()) {
         List<Change.Touch.At> entries =
             page.items().stream()

@@ -37,12 +37,14 @@ final class InboxEndpoints {
       Stream.concat(FILTERS.stream(), Stream.of("before", "limit")).toList();
   private static final int LIMIT = 50;
 
+  private final Callers callers;
   private final UserCalls calls;
   private final int valuesMax;
   private final Hub hub;
   private final Inboxes inboxes;
 
   InboxEndpoints(Callers callers, Hub hub) {
+    this.callers = callers;
     this.calls = new UserCalls(callers);
     this.valuesMax = callers.usage().limits().patternsPerStream();
     this.hub = hub;
@@ -171,7 +173,11 @@ final class InboxEndpoints {
             throw Fields.invalid("upTo", "missing (expected a cursor)");
           }
           Cursor cursor = ReadParameters.cursor("upTo", upTo);
-          return () -> answer(rev(inboxes.markAll(caller, kind, cursor, filters)));
+          return () ->
+              answer(
+                  rev(
+                      inboxes.markAll(
+                          caller, kind, cursor, filters, () -> callers.checkHolds(caller))));
         });
   }
 

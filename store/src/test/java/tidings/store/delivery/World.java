@@ -362,7 +362,8 @@ final class World implements AutoCloseable {
   long markAllRead(String user) {
     return told(
         user,
-        inboxes().markAll(caller(user), Mark.Kind.READ, log.epochs().cursor(log.end()), null));
+        inboxes()
+            .markAll(caller(user), Mark.Kind.READ, log.epochs().cursor(log.end()), null, () -> {}));
   }
 
   /** Erases a user, of which the hub was told then. */

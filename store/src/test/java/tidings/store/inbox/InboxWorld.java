@@ -281,7 +281,7 @@ final class InboxWorld implements AutoCloseable {
     long upTo = recentPosition();
     long before = user.rev;
     model.markAll(user, kind, upTo);
-    long rev = inboxes.markAll(caller(user), kind, cursor(upTo), null);
+    long rev = inboxes.markAll(caller(user), kind, cursor(upTo), null, () -> {});
     if (rev == before && model.lowWater > 1) {
       user.rev = rev; // what would end lay below what is kept
     }
@@ -301,7 +301,7 @@ final class InboxWorld implements AutoCloseable {
       model.touch(user, step, archive ? null : true, archive ? true : null);
     }
     Mark.Kind kind = archive ? Mark.Kind.ARCHIVED : Mark.Kind.READ;
-    assertThat(inboxes.markAll(caller, kind, cursor(upTo), query))
+    assertThat(inboxes.markAll(caller, kind, cursor(upTo), query, () -> {}))
         .as("rev after %s of %s", kind, query)
         .isEqualTo(user.rev);
   }

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,7 @@ final class InboxesTest {
     assertThat(summary()).extracting(Summary::unread, Summary::more).containsExactly(999, false);
     publish(1, "everyone", "t", 1);
     assertThat(summary()).extracting(Summary::unread, Summary::more).containsExactly(999, true);
-    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(999), null);
+    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(999), null, () -> {});
     assertThat(summary())
         .extracting(Summary::unread, Summary::unseen, Summary::more)
         .containsExactly(999, 1, true);
@@ -189,7 +190,7 @@ final class InboxesTest {
     assertThat(summary())
         .extracting(Summary::unread, Summary::unseen, Summary::more)
         .containsExactly(999, 600, true);
-    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(100), null);
+    inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(100), null, () -> {});
     assertThat(summary()).extracting(Summary::unseen).isEqualTo(500);
   }
 
@@ -296,7 +297,7 @@ final class InboxesTest {
     for (Cursor bad : List.of(beyond, other)) {
       assertThat(refused(() -> inboxes.page(alice, query(bad, 1))))
           .isEqualTo(Problem.Kind.INVALID_CURSOR);
-      assertThat(refused(() -> inboxes.markAll(alice, Mark.Kind.READ, bad, null)))
+      assertThat(refused(() -> inboxes.markAll(alice, Mark.Kind.READ, bad, null, () -> {})))
           .isEqualTo(Problem.Kind.INVALID_CURSOR);
     }
   }
@@ -308,7 +309,7 @@ final class InboxesTest {
     publish(1, "user:alice", "t", 1);
     assertThat(summary()).extracting(Summary::unread, Summary::rev).containsExactly(1, 0L);
     assertThat(
-            refused(() -> inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(2), null)))
+            refused(() -> inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(2), null, () -> {})))
         .isEqualTo(Problem.Kind.STORAGE_FULL);
     watched.full = false;
     publish(1, "everyone", "t", 1);
@@ -394,6 +395,25 @@ final class InboxesTest {
   }
 
   @Test
+  void aMarkInStepsEndsWithTheCredentials() {
+    inboxes.enter("alice").join();
+    publish(1_200, "everyone", "t", 1);
+    Query shown = new Query(Query.NOT_ARCHIVED, Filter.NONE, Filter.Choice.any(), null, null, 1);
+    Refusal ended = Problem.of(Problem.Kind.UNAUTHENTICATED, "taken back").refusal();
+    AtomicInteger steps = new AtomicInteger();
+    Runnable check =
+        () -> {
+          if (steps.incrementAndGet() == 3) {
+            throw ended;
+          }
+        };
+    Cursor all = store.epochs().cursor(1_200);
+    assertThat(refused(() -> inboxes.markAll(alice, Mark.Kind.READ, all, shown, check)))
+        .isEqualTo(Problem.Kind.UNAUTHENTICATED);
+    assertThat(summary().unread()).isEqualTo(200);
+  }
+
+  @Test
   void aFilteredMarkGoesOverAnyNumber() {
     inboxes.enter("alice").join();
     publish(1_200, "everyone", "t", 1);
@@ -405,7 +425,7 @@ final class InboxesTest {
             Filter.Choice.any(),
             Level.INFO);
     Query shown = new Query(Query.NOT_ARCHIVED, filter, Filter.Choice.any(), null, null, 1);
-    assertThat(inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(1_203), shown))
+    assertThat(inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(1_203), shown, () -> {}))
         .isEqualTo(3);
     assertThat(summary().unread()).isEqualTo(3);
     assertThat(inboxes.touch(alice, Collections.emptyList(), true, null).rev()).isEqualTo(3);

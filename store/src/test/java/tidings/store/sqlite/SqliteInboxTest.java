@@ -106,7 +106,7 @@ final class SqliteInboxTest extends InboxContract {
     Cursor upTo = opened.log().epochs().cursor(outcome.receipts().getFirst().position());
     for (Caller reader : readers) {
       assertThat(inboxes.summary(reader).unread()).isEqualTo(1);
-      inboxes.markAll(reader, Mark.Kind.READ, upTo, null);
+      inboxes.markAll(reader, Mark.Kind.READ, upTo, null, () -> {});
       assertThat(inboxes.summary(reader).unread()).isZero();
     }
   }
@@ -168,7 +168,7 @@ final class SqliteInboxTest extends InboxContract {
           case 11, 12, 13, 14 -> {
             long end = opened.log().end();
             Cursor upTo = opened.log().epochs().cursor(Math.max(0, end - random.nextInt(20)));
-            inboxes.markAll(ALICE, Mark.Kind.READ, upTo, null);
+            inboxes.markAll(ALICE, Mark.Kind.READ, upTo, null, () -> {});
           }
           default -> opened.inboxes().erase("alice").join();
         }
