@@ -33,8 +33,7 @@ final class Exceptions implements Candidates {
       }
       upTo = rows.getLast().position() - 1;
     }
-    Candidate candidate = view.at(rows.get(taken++).position());
-    budget.take(1 + candidate.rows().size());
-    return candidate;
+    budget.take(Budget.LOOKED_UP);
+    return view.at(rows.get(taken++).position());
   }
 }

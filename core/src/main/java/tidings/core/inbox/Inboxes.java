@@ -103,10 +103,10 @@ public final class Inboxes {
 
   private Reading reading(Caller caller, InboxStore.Lane lane, Snapshot snapshot, Person person) {
     Instant now = clock.instant();
-    View view = new View(snapshot, store.sorts(), person, caller.grant().subscribe(), now);
     long lateMs = now.toEpochMilli() + Words.TIME_MS;
     Budget budget =
         lane == InboxStore.Lane.SEARCH ? new Budget(() -> clock.millis() > lateMs) : new Budget();
+    View view = new View(snapshot, store.sorts(), person, caller.grant().subscribe(), now, budget);
     List<Followed.Found> found =
         view.isListed() || !store.topics().isWhole() ? null : found(view.followed());
     return new Reading(view, new Plans(view, store.topics(), found, budget), budget);

@@ -3,6 +3,7 @@ package tidings.core.inbox;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tidings.core.filter.Filter;
 import tidings.core.log.Entry;
 import tidings.core.log.LogReader;
 
@@ -15,7 +16,7 @@ final class Listing {
   private final View view;
   private final Query query;
   private final Budget budget;
-  private final SortTest filter;
+  private final @Nullable SortTest filter; // null if all are wanted
   private final TouchedNear exceptions;
   private final List<Item> items = new ArrayList<>();
   private long bytes;
@@ -33,7 +34,12 @@ final class Listing {
     this.query = query;
     this.budget = budget;
     this.filter =
-        new SortTest(sorts, sort -> query.filter().wants(sort.type(), sort.source(), sort.level()));
+        query.filter().equals(Filter.NONE)
+            ? null
+            : new SortTest(
+                sorts,
+                sort -> query.filter().wants(sort.type(), sort.source(), sort.level()),
+                budget);
     this.exceptions = new TouchedNear(view.snapshot, view.person);
     this.reached = from;
   }
@@ -73,7 +79,8 @@ final class Listing {
   private @Nullable Chosen choose(Candidate candidate) {
     List<Row> shown = view.shown(candidate);
     long position = candidate.position();
-    if (shown.isEmpty() || !filter.admits(shown.getFirst().sort(), position, view.snapshot)) {
+    if (shown.isEmpty()
+        || filter != null && !filter.admits(shown.getFirst().sort(), position, view.snapshot)) {
       return null;
     }
     State state =

@@ -41,7 +41,7 @@ final class Matches implements Candidates {
         return new Candidate(above + 1, List.of());
       }
     }
-    budget.take(2);
+    budget.take(Budget.LOOKED_UP);
     return view.at(found.get(taken++));
   }
 

@@ -93,9 +93,11 @@ final class Plans {
   private Candidates withAllRows(Candidates some, long begin) {
     return () -> {
       Candidate candidate = some.next();
-      return candidate == null || candidate.position() > begin
-          ? candidate
-          : view.at(candidate.position());
+      if (candidate == null || candidate.position() > begin) {
+        return candidate;
+      }
+      budget.take(Budget.LOOKED_UP);
+      return view.at(candidate.position());
     };
   }
 }

@@ -10,12 +10,14 @@ import tidings.core.log.Entry;
 final class SortTest {
   private final Sorts sorts;
   private final Predicate<Sorts.Sort> rule;
+  private final Budget budget;
   private final BitSet lookedAt = new BitSet();
   private final BitSet admitted = new BitSet();
 
-  SortTest(Sorts sorts, Predicate<Sorts.Sort> rule) {
+  SortTest(Sorts sorts, Predicate<Sorts.Sort> rule, Budget budget) {
     this.sorts = sorts;
     this.rule = rule;
+    this.budget = budget;
   }
 
   /**
@@ -37,6 +39,7 @@ final class SortTest {
   }
 
   private boolean admits(long position, Snapshot snapshot) {
+    budget.take(Budget.ENTRY);
     List<Entry> entries = snapshot.entries(List.of(position));
     return !entries.isEmpty() && rule.test(sort(entries.getFirst()));
   }

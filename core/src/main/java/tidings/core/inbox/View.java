@@ -33,12 +33,18 @@ final class View {
 
   private final List<Preferences.Follow> follows;
   private final long nowMs;
-  private final SortTest unmuted;
+  private final @Nullable SortTest unmuted; // null if no type and no source is muted
 
   /**
    * @param granted what may be read beside what is for everyone and for the person
    */
-  View(Snapshot snapshot, Sorts sorts, Person person, List<AddressPattern> granted, Instant now) {
+  View(
+      Snapshot snapshot,
+      Sorts sorts,
+      Person person,
+      List<AddressPattern> granted,
+      Instant now,
+      Budget budget) {
     this.snapshot = snapshot;
     this.person = person;
     this.user = new Address.User(person.user());
@@ -47,7 +53,10 @@ final class View {
     this.follows = list == null ? List.of() : list;
     this.mutes = person.preferences().at(now).mutes();
     this.nowMs = now.toEpochMilli();
-    this.unmuted = new SortTest(sorts, sort -> mutes.stream().noneMatch(m -> mutes(m, sort)));
+    this.unmuted =
+        mutes.stream().allMatch(mute -> mute instanceof Mute.OfTopic)
+            ? null
+            : new SortTest(sorts, sort -> mutes.stream().noneMatch(m -> mutes(m, sort)), budget);
   }
 
   private static boolean mutes(Mute mute, Sorts.Sort sort) {
@@ -106,6 +115,7 @@ final class View {
       }
     }
     return shown.isEmpty()
+            || unmuted == null
             || unmuted.admits(shown.getFirst().sort(), candidate.position(), snapshot)
         ? shown
         : List.of();

@@ -39,6 +39,7 @@ final class Wide implements Candidates {
     WideRow row = rows.get(taken++);
     long position = row.position();
     if (row.keyed() || row.sort() == Sorts.WITHDRAWAL) {
+      budget.take(Budget.LOOKED_UP);
       return view.at(position);
     }
     List<Row> reaching =

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ import tidings.core.inbox.Preferences;
 import tidings.core.inbox.Query;
 import tidings.core.inbox.Row;
 import tidings.core.inbox.Snapshot;
+import tidings.core.inbox.State;
 import tidings.core.inbox.Summary;
 import tidings.core.inbox.Words;
 import tidings.core.log.Append;
@@ -230,6 +232,28 @@ final class InboxesTest {
   }
 
   @Test
+  void whatIsLookedUpByItselfCountsAsSeveral() {
+    inboxes.enter("alice").join();
+    List<UUID> ids = publish(1_000, "user:alice", "t", 1);
+    inboxes.touch(alice, ids.subList(0, 500), null, true);
+    inboxes.touch(alice, ids.subList(500, 1_000), null, true);
+    Filter none =
+        new Filter(
+            List.of(),
+            new Filter.Choice<>(List.of(TopicPattern.of("none")), List.of()),
+            Filter.Choice.any(),
+            Level.INFO);
+    Page first = inboxes.page(alice, archived(none, null));
+    assertThat(first.items()).isEmpty();
+    assertThat(first.more()).isTrue();
+    assertThat(inboxes.page(alice, archived(none, first.cursor())).more()).isFalse();
+  }
+
+  private static Query archived(Filter filter, @Nullable Cursor before) {
+    return new Query(Set.of(State.ARCHIVED), filter, Filter.Choice.any(), null, before, 50);
+  }
+
+  @Test
   void aPageEndsAtAMebibyte() {
     publish(7, "user:alice", "t", 300_000);
     Page first = inboxes.page(alice, query(null, 50));
@@ -309,7 +333,8 @@ final class InboxesTest {
     publish(1, "user:alice", "t", 1);
     assertThat(summary()).extracting(Summary::unread, Summary::rev).containsExactly(1, 0L);
     assertThat(
-            refused(() -> inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(2), null, () -> {})))
+            refused(() ->
+                inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(2), null, () -> {})))
         .isEqualTo(Problem.Kind.STORAGE_FULL);
     watched.full = false;
     publish(1, "everyone", "t", 1);
@@ -425,7 +450,8 @@ final class InboxesTest {
             Filter.Choice.any(),
             Level.INFO);
     Query shown = new Query(Query.NOT_ARCHIVED, filter, Filter.Choice.any(), null, null, 1);
-    assertThat(inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(1_203), shown, () -> {}))
+    assertThat(
+            inboxes.markAll(alice, Mark.Kind.READ, store.epochs().cursor(1_203), shown, () -> {}))
         .isEqualTo(3);
     assertThat(summary().unread()).isEqualTo(3);
     assertThat(inboxes.touch(alice, Collections.emptyList(), true, null).rev()).isEqualTo(3);
