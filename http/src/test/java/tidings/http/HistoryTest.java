@@ -112,6 +112,7 @@ final class HistoryTest {
     "?after=latest&wait=61s,invalid-request,wait",
     "?after=latest&wait=5,invalid-request,wait",
     "?q=,invalid-request,q",
+    "?q=a*,invalid-request,q",
     "?q=a&after=latest&wait=5s,invalid-request,q",
     "?after=latest&after=latest,invalid-request,after",
   })
@@ -155,6 +156,25 @@ final class HistoryTest {
     assertThat(titles(page(query + "&type=none"))).isEmpty();
     assertThat(hub.get("/v1/notifications" + query + "&after=zzzzzzzz.7", all("alice")).body())
         .matches(".*\"more\":(true|false),\"indexed\":\"[a-z0-9]{8}\\.\\d+\",\"gap\":\\{.*}}");
+  }
+
+  @Test
+  void whatIsReplacedStaysInHistoryAndStreams() {
+    String draft = "{\"to\":[\"topic:keys\"],\"title\":\"%s\",\"key\":\"k\"}";
+    JsonNode old = hub.publish(all("p"), draft.formatted("old")).json();
+    String id = "/v1/notifications/" + old.get("id").asString();
+    String before = hub.get(id, all("alice")).body();
+    hub.publish(all("p"), draft.formatted("new"));
+
+    assertThat(hub.get(id, all("alice")).body()).isEqualTo(before).contains("\"old\"");
+    assertThat(titles(page("?to=topic:keys&after=earliest"))).containsExactly("old", "new");
+    assertThat(titles(page("?to=topic:keys"))).containsExactly("new", "old");
+    try (Wire events = hub.stream(all("alice"), "?to=topic:keys&after=earliest")) {
+      events.headers();
+      assertThat(events.frame()).startsWith("event: hello");
+      assertThat(events.frame()).contains("\"old\"");
+      assertThat(events.frame()).contains("\"new\"");
+    }
   }
 
   private static long position(String cursor) {

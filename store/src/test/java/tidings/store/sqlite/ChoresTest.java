@@ -1,9 +1,12 @@
 package tidings.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +69,31 @@ final class ChoresTest {
         chores.committed();
         busyNanos += nanos - began;
       }
+    }
+  }
+
+  @Test
+  void theFullTextFollowsTheLogByACursorOfItsOwn() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(other))) {
+      store.append(3); // stored, and told so, before it is indexed
+      assertThat(indexed(other)).isZero();
+    }
+    try (SqliteStore store = new SqliteStore(SqliteStore.in(other))) {
+      await()
+          .until(() -> {
+            store.time.pass(Duration.ofSeconds(1));
+            return indexed(other) == 3;
+          });
+      store.append(2);
+      assertThat(store.log.end()).isEqualTo(5);
+      assertThat(indexed(other)).isEqualTo(3);
+    }
+  }
+
+  private static long indexed(Path in) throws SQLException {
+    try (Database reader = Database.reader(in.resolve("tidings.db"))) {
+      return reader.number("SELECT indexed FROM state");
     }
   }
 
