@@ -142,6 +142,7 @@ final class StoreWriterTest {
     SqliteLog log = open(few, () -> nanos.addAndGet(1_000_000));
     List<Long> lowWaters = new ArrayList<>(List.of(1L));
     List<Long> appendedAt = new ArrayList<>();
+    Outcome first = submit(log, Drafts.entry("first")); // waits before the first turn
     log.start(
         new Log.Listener() {
           @Override
@@ -160,7 +161,7 @@ final class StoreWriterTest {
             lowWaters.add(lowWater);
           }
         });
-    submit(log, Drafts.entry("first")).receipts();
+    first.receipts();
     await().until(() -> log.lowWater() == entries + 2 - 10 + 1);
     log.close();
 
