@@ -19,8 +19,8 @@ final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int PAGE_BYTES = 4096;
 
-  /** How many steps of SQLite's machine take about a millisecond at most. */
-  private static final int OPERATIONS = 1_000;
+  /** After so many steps of SQLite's machine; within the full text a few reads of its index. */
+  private static final int OPERATIONS = 100;
 
   private final SQLiteConnection connection;
   private final Statement statement;
@@ -143,8 +143,8 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Ends what runs, with {@link Failures#isInterrupt}, once this is over; asked about each
-   * millisecond, within a query of the full text too.
+   * Ends what runs, with {@link Failures#isInterrupt}, once this is over; asked many times a
+   * millisecond, within a query of the full text each few milliseconds.
    */
   void endWhen(BooleanSupplier isOver) throws SQLException {
     ProgressHandler.setHandler(
