@@ -29,6 +29,10 @@ beforeEach(async () => {
 afterEach(() => hub?.kill());
 
 const titled = async (title: string) => (await api.history()).filter((entry) => entry.notification.title === title).length;
+const indexed = async () => {
+  const page = await fetch(`${hub.url}/v1/inbox?q=before`, { headers: { authorization: `Bearer ${token('shop')}` } });
+  return ((await page.json()) as { indexed: string }).indexed;
+};
 const readiness = async () => (await fetch(`${hub.url}/health/ready`)).status;
 
 describe('an I/O error of the disk', () => {
@@ -56,7 +60,8 @@ describe('an I/O error of the disk', () => {
 
   it('in a commit: the outcome is unknown and the process stops; a retry makes one entry', async () => {
     const draft = { ...everyone, title: 'doubtful', ref: 'doubtful' };
-    expect((await api.post({ ...everyone, title: 'before', ref: 'before' })).status).toBe(201);
+    const { cursor } = (await (await api.post({ ...everyone, title: 'before', ref: 'before' })).json()) as { cursor: string };
+    await until('the full text has it', async () => (await indexed()) === cursor); // its commit would meet the fault first
     writeFileSync(fault, 'w');
     const answer = await api.post(draft).catch(() => undefined);
     if (answer !== undefined) {
