@@ -145,6 +145,15 @@ final class SocketWire implements AutoCloseable {
     }
   }
 
+  /** Reads to the end of the connection, before which only what comes at any time may come. */
+  void end() {
+    for (Frame frame = frame(); frame != null; frame = frame()) {
+      if (!isAside(frame)) {
+        throw new AssertionError("expected the end, got %x %s".formatted(frame.kind, frame.text()));
+      }
+    }
+  }
+
   private static boolean isAside(Frame frame) {
     return frame.kind == TEXT && frame.text().matches("\\{\"event\":\"(tick|inbox|presence)\".*");
   }

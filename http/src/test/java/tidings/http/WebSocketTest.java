@@ -882,7 +882,7 @@ final class WebSocketTest {
       assertThat(open()).isEqualTo(2);
       reset.wire.giveUp();
       half.wire.sendEnd();
-      assertThat(half.frame()).isNull();
+      half.end();
       Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> open() == 0);
     }
   }
