@@ -1,12 +1,9 @@
 package tidings.core.delivery;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,16 +15,14 @@ import tidings.core.access.Caller;
 import tidings.core.filter.Filter;
 import tidings.core.inbox.Change;
 import tidings.core.inbox.Inboxes;
-import tidings.core.inbox.Mute;
 import tidings.core.inbox.Person;
 import tidings.core.inbox.Preferences;
 import tidings.core.inbox.Summary;
-import tidings.core.notification.AddressPattern;
 
 /**
- * The users whose streams a dispatcher has: tells each stream how its inbox stands, and keeps what
- * it carries in step with its user's preferences (protocol/inbox.md, "Revisions and the inbox
- * event"; preferences.md). Used on the dispatcher's thread, but for {@link #changed}.
+ * The users whose streams a dispatcher has: hears what changes of them, and tells each stream how
+ * its inbox stands (protocol/inbox.md, "Revisions and the inbox event"). Used on the dispatcher's
+ * thread, but for {@link #changed}.
  */
 final class UserStreams {
   /** To each stream, at most one event goes in this time. */
@@ -52,18 +47,15 @@ final class UserStreams {
   static final class User {
     final String id;
     private final List<Subscriber> streams = new ArrayList<>(1);
-    private Preferences preferences = Preferences.NONE;
-    private long preferencesRev = -1; // not known yet
-    private Preferences inForce = Preferences.NONE; // of those, by now
-    private final Map<List<AddressPattern>, Narrowing> narrowings = new HashMap<>(1); // by grant
-    private long nextEndMs = Long.MAX_VALUE; // of a mute in force
+    private final PreferredStreams preferred;
     private long rev = -1; // the highest known
     private boolean queued; // it stands in waiting
     private boolean asking; // an answer is to come
     private boolean delayed; // a timer will queue it
 
-    User(String id) {
+    User(String id, Dispatcher dispatcher, Shared shared) {
       this.id = id;
+      this.preferred = new PreferredStreams(dispatcher, shared, streams);
     }
   }
 
@@ -91,12 +83,13 @@ final class UserStreams {
 
   /** A stream of a user has said hello. */
   void add(Subscriber subscriber, Person person, Subscription.@Nullable Unaddressed unaddressed) {
-    User user = users.computeIfAbsent(person.user(), User::new);
+    User user = users.computeIfAbsent(person.user(), id -> new User(id, dispatcher, shared));
     takeNews(user.id); // what came until now woke nobody
     if (person.number() != 0) {
       know(user, person);
     }
-    subscriber.outdated = unaddressed != null && !unaddressed.preferences().equals(user.inForce);
+    subscriber.outdated =
+        unaddressed != null && user.preferred.differFrom(unaddressed.preferences());
     subscriber.user = user;
     subscriber.placeOfUser = user.streams.size();
     user.streams.add(subscriber);
@@ -125,51 +118,17 @@ final class UserStreams {
     return user == null || user.rev < 0 ? OptionalLong.empty() : OptionalLong.of(user.rev);
   }
 
+  private void know(User user, Person person) {
+    user.rev = Math.max(user.rev, person.rev());
+    user.preferred.save(person.preferences(), person.preferencesRev());
+  }
+
   // --- preferences ---
 
   /** Those that count now for what a subscriber reads without addresses. */
   Preferences preferences(Subscriber subscriber) {
     User user = subscriber.user;
-    return user == null ? Preferences.NONE : user.preferences.at(now());
-  }
-
-  private Instant now() {
-    return Instant.ofEpochMilli(shared.nowMs());
-  }
-
-  private void know(User user, Person person) {
-    user.rev = Math.max(user.rev, person.rev());
-    prefer(user, person.preferences(), person.preferencesRev());
-  }
-
-  private void prefer(User user, Preferences preferences, long rev) {
-    if (rev > user.preferencesRev) {
-      user.preferences = preferences;
-      user.preferencesRev = rev;
-      apply(user);
-    }
-  }
-
-  /** Holds the streams of a user to what the preferences say by now. */
-  private void apply(User user) {
-    Preferences before = user.inForce;
-    user.inForce = user.preferences.at(now());
-    if (!Objects.equals(before.follows(), user.inForce.follows())) {
-      user.narrowings.clear();
-    }
-    user.nextEndMs = Long.MAX_VALUE;
-    for (Mute mute : user.inForce.mutes()) {
-      Instant until = mute.until();
-      if (until != null) {
-        user.nextEndMs = Math.min(user.nextEndMs, until.toEpochMilli());
-      }
-    }
-    for (Subscriber subscriber : user.streams) {
-      if (subscriber.unaddressed != null) {
-        subscriber.outdated = true;
-        dispatcher.holdBack(subscriber);
-      }
-    }
+    return user == null ? Preferences.NONE : user.preferred.now();
   }
 
   /**
@@ -180,23 +139,10 @@ final class UserStreams {
   boolean settle(Subscriber subscriber, BooleanSupplier hasTime) {
     User user = subscriber.user;
     Filter asked = subscriber.unaddressed;
-    if (!subscriber.outdated || user == null || asked == null) {
-      return true;
-    }
-    Caller caller = subscriber.caller;
-    Narrowing narrowing =
-        user.narrowings.computeIfAbsent(
-            caller.grant().subscribe(), granted -> new Narrowing(caller, user.inForce.follows()));
-    if (!narrowing.goOn(hasTime)) {
-      return false;
-    }
-    subscriber.outdated = false;
-    Interest interest =
-        Interest.unaddressed(caller, asked, narrowing.found(), user.inForce.mutes());
-    if (!interest.equals(subscriber.audience.interest)) {
-      var _ = dispatcher.change(subscriber, interest);
-    }
-    return true;
+    return !subscriber.outdated
+        || user == null
+        || asked == null
+        || user.preferred.settle(subscriber, asked, hasTime);
   }
 
   // --- what others do ---
@@ -239,7 +185,7 @@ final class UserStreams {
     if (latest != null && user != null) {
       user.rev = Math.max(user.rev, latest.rev);
       if (latest.saved != null) {
-        prefer(user, latest.saved, latest.savedRev);
+        user.preferred.save(latest.saved, latest.savedRev);
       }
       user.streams.forEach(subscriber -> subscriber.owed = true);
       enqueue(user);
@@ -350,7 +296,7 @@ final class UserStreams {
 
   /** The store can be read again that could not when a stream was opened. */
   private void learn(User user) {
-    if (user.preferencesRev < 0) {
+    if (!user.preferred.isKnown()) {
       var _ =
           inboxes
               .enter(user.id)
@@ -396,8 +342,8 @@ final class UserStreams {
   /** Does what is due for a subscriber whose credentials hold. */
   void look(Subscriber subscriber, long nowMs) {
     User user = subscriber.user;
-    if (user != null && user.nextEndMs <= nowMs) {
-      apply(user);
+    if (user != null) {
+      user.preferred.look(nowMs);
     }
     Summary held = subscriber.held;
     if (held != null && subscriber.outlet.isWritable()) {
