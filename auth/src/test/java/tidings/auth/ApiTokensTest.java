@@ -14,10 +14,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.ApiTokens;
@@ -28,7 +25,7 @@ import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
-final class ApiTokensTest {
+final class ApiTokensTest extends WithOffice {
   private static final Grant GRANT =
       new Grant(
           List.of(AddressPattern.of("topic:shop.#"), AddressPattern.of("user:*")),
@@ -37,29 +34,8 @@ final class ApiTokensTest {
           true,
           false);
 
-  @TempDir Path folder;
-  private Office office;
-
-  @BeforeEach
-  void open() {
-    office = new Office(folder);
-  }
-
-  @AfterEach
-  void close() {
-    office.close();
-  }
-
   private String make(String name) {
     return office.apiTokens.make(name, GRANT).join();
-  }
-
-  private void assertRefused(String token) {
-    assertThat(office.authenticator.cached(token)).isNull();
-    Refusal refusal =
-        catchThrowableOfType(Refusal.class, () -> office.authenticator.authenticate(token));
-    assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.UNAUTHENTICATED);
-    assertThat(refusal.getMessage()).doesNotContain(token);
   }
 
   @Test

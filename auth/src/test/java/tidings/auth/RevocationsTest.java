@@ -3,45 +3,21 @@ package tidings.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tidings.core.access.Caller;
 import tidings.core.access.Revocations.Target;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
-final class RevocationsTest {
+final class RevocationsTest extends WithOffice {
   private static final Duration DAY = Duration.ofDays(1);
-
-  @TempDir Path folder;
-  private Office office;
-
-  @BeforeEach
-  void open() {
-    office = new Office(folder);
-  }
-
-  @AfterEach
-  void close() {
-    office.close();
-  }
 
   private void assertTaken(String token) {
     assertThat(office.authenticator.authenticate(token)).isNotNull();
     assertThat(office.authenticator.cached(token)).isNotNull();
-  }
-
-  private void assertRefused(String token) {
-    assertThat(office.authenticator.cached(token)).isNull();
-    Refusal refusal =
-        catchThrowableOfType(Refusal.class, () -> office.authenticator.authenticate(token));
-    assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.UNAUTHENTICATED);
   }
 
   private void revoke(Target target) {

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,10 +15,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tidings.core.access.Caller;
@@ -34,22 +30,9 @@ import tidings.core.notification.AddressPattern;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
-final class SessionsTest {
+final class SessionsTest extends WithOffice {
   /** After this, the next who signs in or uses a session has those that are over forgotten. */
   private static final Duration SWEEP = Duration.ofMinutes(1);
-
-  @TempDir Path folder;
-  private Office office;
-
-  @BeforeEach
-  void open() {
-    office = new Office(folder);
-  }
-
-  @AfterEach
-  void close() {
-    office.close();
-  }
 
   private Sessions.Started start(Caller starter) {
     return office.sessions.start(starter).join();

@@ -3,36 +3,19 @@ package tidings.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tidings.core.access.Caller;
 import tidings.core.access.Revocations.Target;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
 
-final class TicketsTest {
-  @TempDir Path folder;
-  private Office office;
-
-  @BeforeEach
-  void open() {
-    office = new Office(folder);
-  }
-
-  @AfterEach
-  void close() {
-    office.close();
-  }
-
+final class TicketsTest extends WithOffice {
   @Test
   void aTicketIsGoodForOneUse() {
     Caller alice = office.caller("alice");
