@@ -9,12 +9,11 @@ import tidings.core.access.Revocations;
 import tidings.core.access.Revocations.Target;
 import tidings.core.notification.Address;
 import tidings.http.exchange.Callers;
-import tidings.http.exchange.Endpoint;
 import tidings.http.exchange.Exchange;
 import tidings.http.exchange.Response;
 
 /** {@code POST /v1/revocations} (protocol/access.md). */
-final class RevocationEndpoint implements Endpoint {
+final class RevocationEndpoint implements FieldsEndpoint {
   private static final Set<String> FIELDS = Set.of("jti", "sub", "until");
   private static final int JTI_CHARS_MAX = 1_024;
   private static final Duration UNTIL_MAX = Duration.ofDays(3_660);
@@ -27,11 +26,6 @@ final class RevocationEndpoint implements Endpoint {
     this.callers = callers;
     this.revocations = revocations;
     this.clock = clock;
-  }
-
-  @Override
-  public int bodyBytesMax() {
-    return Fields.BYTES_MAX;
   }
 
   @Override

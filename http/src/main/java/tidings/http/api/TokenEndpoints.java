@@ -26,18 +26,10 @@ final class TokenEndpoints {
   }
 
   /** {@code POST /v1/tokens}. */
-  Endpoint make() {
-    return new Endpoint() {
-      @Override
-      public int bodyBytesMax() {
-        return Fields.BYTES_MAX;
-      }
-
-      @Override
-      public void handle(Exchange exchange) {
-        exchange.request().allowParameters(List.of());
-        callers.identifyOperator(exchange, operator -> make(exchange));
-      }
+  FieldsEndpoint make() {
+    return exchange -> {
+      exchange.request().allowParameters(List.of());
+      callers.identifyOperator(exchange, operator -> make(exchange));
     };
   }
 

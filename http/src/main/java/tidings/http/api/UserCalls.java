@@ -44,15 +44,8 @@ final class UserCalls {
   }
 
   /** What has a body that says what to change is not begun if they have ended while it waited. */
-  Endpoint changing(List<String> parameters, Call call) {
-    return new Endpoint() {
-      @Override
-      public int bodyBytesMax() {
-        return Fields.BYTES_MAX;
-      }
-
-      @Override
-      public void handle(Exchange exchange) {
+  FieldsEndpoint changing(List<String> parameters, Call call) {
+    return exchange ->
         take(
             exchange,
             parameters,
@@ -61,8 +54,6 @@ final class UserCalls {
               callers.checkHolds(caller);
               return answer.get();
             });
-      }
-    };
   }
 
   private void take(
