@@ -35,6 +35,7 @@ final class Turn implements Exchange {
   private final Carrier carrier;
   private final Site site;
   private final Request request;
+  private final AuditNote note;
   private final Body body;
   private State state = State.READING;
   private boolean whole; // whether the request has come to its end
@@ -44,11 +45,6 @@ final class Turn implements Exchange {
   private @Nullable BodyReader reader;
   private @Nullable Runnable gone;
   private @Nullable Runnable ends;
-  private @Nullable Caller caller;
-  private @Nullable String administers;
-  private boolean signsIn;
-  private boolean signsOut;
-  private boolean audited;
   private volatile boolean lost; // whether nobody is there to get the answer, for other threads
 
   private enum State {
@@ -66,6 +62,7 @@ final class Turn implements Exchange {
     this.carrier = carrier;
     this.site = site;
     this.request = request;
+    this.note = new AuditNote(site, request);
     this.body = new Body(carrier.channel().alloc());
   }
 
@@ -206,27 +203,27 @@ final class Turn implements Exchange {
 
   @Override
   public void identified(Caller known) {
-    caller = known;
+    note.identified(known);
   }
 
   @Override
   public void administers(String what) {
-    administers = what;
+    note.administers(what);
   }
 
   @Override
   public void signsIn() {
-    signsIn = true;
+    note.signsIn();
   }
 
   @Override
   public void signsOut() {
-    signsOut = true;
+    note.signsOut();
   }
 
   @Override
   public void refused(Problem problem) {
-    auditRefusal(ProblemDocument.status(problem.kind()));
+    note.refused(ProblemDocument.status(problem.kind()));
   }
 
   @Override
@@ -249,7 +246,7 @@ final class Turn implements Exchange {
 
   private void answer(Response response) {
     if (lost) {
-      audit(response.status()); // it was done, or refused, all the same
+      note.answered(response.status()); // it was done, or refused, all the same
     }
     if (state == State.DONE) {
       return; // the connection is gone, or an endpoint failed after its answer
@@ -258,7 +255,7 @@ final class Turn implements Exchange {
     body.release();
     ended();
     try {
-      audit(response.status());
+      note.answered(response.status());
       if (request.method().equals(HttpMethod.HEAD)) {
         response.withoutBody();
       }
@@ -267,34 +264,6 @@ final class Turn implements Exchange {
       report(failure);
       carrier.close();
     }
-  }
-
-  private void audit(int status) {
-    if (audited) {
-      return;
-    }
-    audited = true;
-    String what = administers;
-    if (status >= 300) {
-      auditRefusal(status);
-    } else if (what != null) {
-      site.audit().administered(request, call(), caller, what);
-    } else if (signsIn) {
-      site.audit().signedIn(request, call(), caller, status);
-    } else if (signsOut) {
-      site.audit().signedOut(request, call(), caller, status);
-    }
-  }
-
-  private void auditRefusal(int status) {
-    if (status == 401 || status == 403 || status == 429) {
-      site.audit().refused(request, call(), caller, status);
-    }
-  }
-
-  /** What was asked for, in the hub's own words. */
-  private String call() {
-    return request.shownMethod() + " " + site.router().pattern(request.path());
   }
 
   @Override
@@ -453,6 +422,7 @@ final class Turn implements Exchange {
 
   @Override
   public void reading(Runnable task) {
+    Caller caller = note.caller();
     Object who =
         caller == null || caller.isAnonymous()
             ? Sender.network(request.sender().client())
@@ -479,7 +449,7 @@ final class Turn implements Exchange {
 
   @Override
   public void turnAway(Problem problem, int waitS) {
-    audit(ProblemDocument.status(problem.kind())); // a stream's answer is 200 all the same
+    note.answered(ProblemDocument.status(problem.kind())); // a stream's answer is 200 all the same
     run(() -> endpoint.handleOverload(this, problem, waitS));
   }
 
