@@ -58,6 +58,7 @@ final class Http2Wire implements AutoCloseable {
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setApplicationProtocols(new String[] {"h2"});
       socket.setSSLParameters(parameters);
+      socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MS);
       socket.startHandshake();
       assertThat(socket.getApplicationProtocol()).isEqualTo("h2");

@@ -39,6 +39,7 @@ final class Wire implements AutoCloseable {
       if (receiveBytes > 0) {
         socket.setReceiveBufferSize(receiveBytes);
       }
+      socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MS);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       in = new BufferedInputStream(socket.getInputStream(), 512);
