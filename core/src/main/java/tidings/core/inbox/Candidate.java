@@ -16,6 +16,11 @@ record Candidate(long position, List<Row> rows) {
     return rows.stream().anyMatch(row -> row.address() instanceof Address.User);
   }
 
+  /** Whether a newer one replaced it at an address. */
+  boolean isReplacedSomewhere() {
+    return rows.stream().anyMatch(row -> row.sort() == Sorts.REPLACED);
+  }
+
   /** Whether it is a notification that is for inboxes, whatever hides it. */
   boolean isOfInbox() {
     return rows.stream().anyMatch(row -> row.sort() >= 0 || row.sort() == Sorts.REPLACED);

@@ -223,7 +223,7 @@ public final class Inboxes {
   private static Candidates candidates(Reading reading, Query query, long upTo) {
     Words words = query.words();
     if (words == null) {
-      return reading.plans().of(query.states(), upTo);
+      return reading.plans().of(query, upTo);
     }
     long indexed = reading.view().snapshot.indexed();
     return new Matches(reading.view(), words, Math.min(upTo, indexed), reading.budget());

@@ -109,12 +109,20 @@ final class Listing {
         full = true;
         return;
       }
-      items.add(
-          new Item(
-              entry, chosen.state(), view.reason(chosen.shown()), View.firstMs(chosen.shown())));
+      List<Row> shown = shown(chosen, entry);
+      items.add(new Item(entry, chosen.state(), view.reason(shown), View.firstMs(shown)));
       full = items.size() == query.limit();
     }
     reached = chosen.position();
+  }
+
+  /** All rows by which it is shown, also those of topics that are not asked for. */
+  private List<Row> shown(Chosen chosen, Entry entry) {
+    if (!query.choosesTopics() || chosen.shown().size() == entry.to().size()) {
+      return chosen.shown();
+    }
+    budget.take(Budget.LOOKED_UP);
+    return view.shown(view.at(chosen.position()));
   }
 
   List<Item> items() {

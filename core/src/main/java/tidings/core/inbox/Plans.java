@@ -1,9 +1,12 @@
 package tidings.core.inbox;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Address;
+import tidings.core.notification.TopicPattern;
 
 /**
  * Finds the entries that may be in a person's inbox, by the way that looks at least. Used by one
@@ -31,40 +34,76 @@ final class Plans {
     this.ranges = unlisted ? List.of() : view.ranges(found);
   }
 
-  /** Those that may have one of some states; some others too. */
-  Candidates of(Set<State> states, long upTo) {
-    if (states.equals(Set.of(State.UNREAD))) {
-      return unread(upTo);
+  /**
+   * Those that may be in a list; some others too. Of other topics than it asks for rows may lack.
+   */
+  Candidates of(Query query, long upTo) {
+    List<View.Range> asked = asked(query.topics().include());
+    if (query.states().equals(Set.of(State.UNREAD))) {
+      return unread(asked, upTo);
     }
-    return states.equals(Set.of(State.ARCHIVED)) ? archived(upTo) : all(0, upTo);
+    return query.states().equals(Set.of(State.ARCHIVED))
+        ? archived(asked, upTo)
+        : newest(asked, 0, 0, upTo);
+  }
+
+  /** The rows of the topics that are asked for; none if some of them don't reach the person. */
+  private List<View.Range> asked(List<TopicPattern> include) {
+    List<TopicPattern> each = include.stream().distinct().toList();
+    List<View.Range> asked = each.stream().map(view::range).flatMap(Optional::stream).toList();
+    return asked.size() == each.size() ? asked : List.of();
   }
 
   /** All in a stretch, with their rows of negative sorts. */
   Candidates all(long above, long upTo) {
-    return newest(above, above, upTo);
+    return newest(List.of(), above, above, upTo);
   }
 
   /** Above the mark, and what was marked unread below it. */
   Candidates unread(long upTo) {
+    return unread(List.of(), upTo);
+  }
+
+  private Candidates unread(List<View.Range> asked, long upTo) {
     long mark = view.person.read().position();
     long begin = Math.max(mark, view.person.begin());
     return Candidates.merge(
         new Exceptions(view, Snapshot.Flag.UNREAD, 0, Math.min(begin, upTo), budget),
-        withAllRows(newest(mark, begin, upTo), begin));
+        withAllRows(newest(asked, mark, begin, upTo), found -> found.position() <= begin));
   }
 
   /** At or below the mark, and what was archived above it. */
-  private Candidates archived(long upTo) {
+  private Candidates archived(List<View.Range> asked, long upTo) {
     long mark = view.person.archived().position();
     return Candidates.merge(
         new Exceptions(view, Snapshot.Flag.ARCHIVED, mark, upTo, budget),
-        newest(0, 0, Math.min(mark, upTo)));
+        newest(asked, 0, 0, Math.min(mark, upTo)));
   }
 
   /**
+   * Where all that has the topics asked for reaches the person by them, only their rows are read.
+   *
+   * @param asked none to read all
    * @param above where the range of the person's own address ends
    * @param othersAbove where the others end
    */
+  private Candidates newest(List<View.Range> asked, long above, long othersAbove, long upTo) {
+    long floor = asked.stream().mapToLong(View.Range::above).reduce(othersAbove, Math::max);
+    if (asked.isEmpty() || floor >= upTo) {
+      return newest(above, othersAbove, upTo);
+    }
+    List<View.Range> cut =
+        asked.stream().map(range -> new View.Range(range.address(), floor)).toList();
+    Candidates newer =
+        withAllRows(
+            new Newest(view.snapshot, topics, cut, upTo, budget), Candidate::isReplacedSomewhere);
+    Candidates older = newest(above, othersAbove, floor);
+    return () -> {
+      Candidate next = newer.next();
+      return next == null ? older.next() : next;
+    };
+  }
+
   private Candidates newest(long above, long othersAbove, long upTo) {
     List<View.Range> cut =
         ranges.stream()
@@ -89,11 +128,11 @@ final class Plans {
             .count();
   }
 
-  /** Looks candidates up again where not all ranges go: at and below the beginning. */
-  private Candidates withAllRows(Candidates some, long begin) {
+  /** Looks candidates up again that may lack rows which matter. */
+  private Candidates withAllRows(Candidates some, Predicate<Candidate> which) {
     return () -> {
       Candidate candidate = some.next();
-      if (candidate == null || candidate.position() > begin) {
+      if (candidate == null || !which.test(candidate)) {
         return candidate;
       }
       budget.take(Budget.LOOKED_UP);

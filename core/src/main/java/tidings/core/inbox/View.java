@@ -3,6 +3,7 @@ package tidings.core.inbox;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.Address;
@@ -149,6 +150,20 @@ final class View {
   /** Whether follows name each topic, so that none has to be found. */
   boolean isListed() {
     return follows.stream().allMatch(follow -> follow.pattern().isExact());
+  }
+
+  /** The rows of a topic that reach the person; none for a pattern, or if they are muted. */
+  Optional<Range> range(TopicPattern pattern) {
+    if (!pattern.isExact()) {
+      return Optional.empty();
+    }
+    Address.OfTopic address = new Address.OfTopic(new Topic(pattern.toString()));
+    return follows.stream()
+        .filter(follow -> follow.pattern().matches(address.topic()))
+        .map(Preferences.Follow::since)
+        .min(Long::compare)
+        .filter(since -> isGranted(address) && !isMuted(address))
+        .map(since -> new Range(address, since));
   }
 
   /**

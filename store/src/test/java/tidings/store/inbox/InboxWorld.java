@@ -417,15 +417,22 @@ final class InboxWorld implements AutoCloseable {
             choice(List.of("order.*", "push", "#").stream().map(TopicPattern::of).toList()),
             choice(List.of("Jenkins*", "shop").stream().map(SourcePattern::of).toList()),
             random.nextBoolean() ? Level.INFO : Level.SUCCESS);
-    return new Query(
-        states,
-        random.nextBoolean() ? Filter.NONE : filter,
-        random.nextBoolean()
-            ? Filter.Choice.any()
-            : choice(PATTERNS.stream().map(TopicPattern::of).toList()),
-        words,
-        null,
-        1);
+    return new Query(states, random.nextBoolean() ? Filter.NONE : filter, topics(), words, null, 1);
+  }
+
+  /** Often topics by their names, which are found in a way of their own. */
+  private Filter.Choice<TopicPattern> topics() {
+    return switch (random.nextInt(4)) {
+      case 0 -> choice(PATTERNS.stream().map(TopicPattern::of).toList());
+      case 1 ->
+          new Filter.Choice<>(
+              random
+                  .ints(1 + random.nextInt(2), 0, TOPICS.size())
+                  .mapToObj(i -> TopicPattern.of(TOPICS.get(i)))
+                  .toList(),
+              random.nextInt(3) > 0 ? List.of() : List.of(TopicPattern.of(one(PATTERNS))));
+      default -> Filter.Choice.any();
+    };
   }
 
   private <P> Filter.Choice<P> choice(List<P> all) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tidings.core.access.Caller;
@@ -42,6 +43,7 @@ import tidings.core.log.Cursor;
 import tidings.core.log.Entry;
 import tidings.core.log.NewEntry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
 import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Problem;
@@ -283,6 +285,50 @@ final class InboxesTest {
     watched.reset();
     assertThat(summary().unread()).isEqualTo(461);
     assertThat(watched.seeks).isLessThan(5);
+  }
+
+  @Test
+  void aTopicThatIsFollowedIsFoundByItsOwnRows() {
+    inboxes.save(alice, preferences(List.of("#"), List.of()), OptionalLong.empty());
+    publish(1, "topic:rare", "t", 1);
+    publish(12_000, "topic:busy", "t", 1);
+    publish(1, "topic:rare", "t", 1);
+    watched.reset();
+    Page page = inboxes.page(alice, ofTopics("rare"));
+    assertThat(page.items())
+        .extracting(item -> item.entry().position())
+        .containsExactly(12_002L, 1L);
+    assertThat(page.more()).isFalse();
+    assertThat(watched.rows).isEqualTo(2);
+  }
+
+  /** Or it would tell how much there is. */
+  @Test
+  void ofATopicThatMayNotBeReadNoRowIsLookedAt() {
+    Caller narrow =
+        Caller.of(
+            "alice",
+            Publisher.subject("alice"),
+            new Grant(List.of(), List.of(AddressPattern.of("topic:open")), false, false, false),
+            null,
+            null);
+    inboxes.save(alice, preferences(List.of("secret", "open"), List.of()), OptionalLong.empty());
+    publish(12_000, "topic:secret", "t", 1);
+    watched.reset();
+    assertThat(inboxes.page(narrow, ofTopics("secret")))
+        .extracting(Page::items, Page::more)
+        .containsExactly(List.of(), false);
+    assertThat(watched.rows).isZero();
+  }
+
+  private static Query ofTopics(String... names) {
+    return new Query(
+        Query.NOT_ARCHIVED,
+        Filter.NONE,
+        new Filter.Choice<>(Stream.of(names).map(TopicPattern::of).toList(), List.of()),
+        null,
+        null,
+        50);
   }
 
   @Test
