@@ -80,20 +80,16 @@ final class Database implements AutoCloseable {
    * @param steps of SQLite's machine after which it is told that it goes on, again and again
    */
   void execute(String sql, int steps, Runnable goesOn) throws SQLException {
-    ProgressHandler.setHandler(
-        connection,
+    endWhen(
         steps,
-        new ProgressHandler() {
-          @Override
-          protected int progress() {
-            goesOn.run();
-            return 0; // not to be interrupted
-          }
+        () -> {
+          goesOn.run();
+          return false;
         });
     try {
       execute(sql);
     } finally {
-      ProgressHandler.clearHandler(connection);
+      endNever();
     }
   }
 
@@ -147,9 +143,13 @@ final class Database implements AutoCloseable {
    * millisecond, within a query of the full text each few milliseconds.
    */
   void endWhen(BooleanSupplier isOver) throws SQLException {
+    endWhen(OPERATIONS, isOver);
+  }
+
+  private void endWhen(int steps, BooleanSupplier isOver) throws SQLException {
     ProgressHandler.setHandler(
         connection,
-        OPERATIONS,
+        steps,
         new ProgressHandler() {
           @Override
           protected int progress() {
