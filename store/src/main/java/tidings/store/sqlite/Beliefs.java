@@ -2,7 +2,6 @@ package tidings.store.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import tidings.core.inbox.KnownTopics;
 import tidings.core.inbox.Sorts;
@@ -36,13 +35,9 @@ record Beliefs(StoredSorts sorts, TopicMarks topics) {
 
   /** The topics that are stored; one more than readers keep, if there are so many. */
   private static List<String> stored(Database database) throws SQLException {
-    List<String> stored = new ArrayList<>();
-    try (ResultSet row = database.query("SELECT name FROM topic LIMIT " + (KnownTopics.MAX + 1))) {
-      while (row.next()) {
-        stored.add(row.getString(1));
-      }
-    }
-    return stored;
+    return RowReader.list(
+        database.query("SELECT name FROM topic LIMIT " + (KnownTopics.MAX + 1)),
+        row -> row.getString(1));
   }
 
   /**

@@ -1,10 +1,7 @@
 package tidings.store.sqlite;
 
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import tidings.core.log.Epochs;
 
@@ -30,15 +27,10 @@ final class EpochTable {
       insert.executeUpdate();
     }
     database.execute("DELETE FROM epoch WHERE number <= (SELECT max(number) FROM epoch) - " + KEPT);
-    List<Epochs.Epoch> all = new ArrayList<>();
-    try (PreparedStatement select =
-            database.prepare("SELECT name, first FROM epoch ORDER BY number");
-        ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        all.add(new Epochs.Epoch(rows.getString(1), rows.getLong(2)));
-      }
-    }
-    return new Epochs(all);
+    return new Epochs(
+        RowReader.list(
+            database.query("SELECT name, first FROM epoch ORDER BY number"),
+            row -> new Epochs.Epoch(row.getString(1), row.getLong(2))));
   }
 
   private static String name(RandomGenerator random) {

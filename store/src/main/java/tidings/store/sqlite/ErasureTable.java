@@ -3,7 +3,6 @@ package tidings.store.sqlite;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -131,14 +130,9 @@ final class ErasureTable {
     if (latest.executeUpdate() > 0) {
       return false;
     }
-    List<Long> found = new ArrayList<>();
     positions.setString(1, address);
     positions.setLong(2, person.upTo);
-    try (ResultSet row = positions.executeQuery()) {
-      while (row.next()) {
-        found.add(row.getLong(1));
-      }
-    }
+    List<Long> found = RowReader.list(positions.executeQuery(), row -> row.getLong(1));
     for (long position : found) {
       take(address, position, transaction);
       if (isOver.getAsBoolean()) {

@@ -147,13 +147,9 @@ final class Integrity {
   }
 
   static List<String> tables(Database database) throws SQLException {
-    List<String> tables = new ArrayList<>();
-    try (ResultSet rows = database.query("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
-      while (rows.next()) {
-        tables.add(rows.getString(1));
-      }
-    }
-    return tables;
+    return RowReader.list(
+        database.query("SELECT name FROM sqlite_schema WHERE type = 'table'"),
+        row -> row.getString(1));
   }
 
   /**

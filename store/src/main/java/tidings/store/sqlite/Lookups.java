@@ -3,7 +3,6 @@ package tidings.store.sqlite;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,23 +43,12 @@ final class Lookups {
 
   List<byte[]> deliveries(String source) throws SQLException {
     deliveries.setString(1, source);
-    List<byte[]> hashes = new ArrayList<>();
-    try (ResultSet rows = deliveries.executeQuery()) {
-      while (rows.next()) {
-        hashes.add(rows.getBytes(1));
-      }
-    }
-    return hashes;
+    return RowReader.list(deliveries.executeQuery(), row -> row.getBytes(1));
   }
 
   List<Kept> kept(Kind kind) throws SQLException {
     kept.setString(1, kind.name());
-    List<Kept> found = new ArrayList<>();
-    try (ResultSet rows = kept.executeQuery()) {
-      while (rows.next()) {
-        found.add(new Kept(kind, rows.getString(1), rows.getString(2)));
-      }
-    }
-    return found;
+    return RowReader.list(
+        kept.executeQuery(), row -> new Kept(kind, row.getString(1), row.getString(2)));
   }
 }

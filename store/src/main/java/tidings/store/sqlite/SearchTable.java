@@ -3,7 +3,6 @@ package tidings.store.sqlite;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -122,13 +121,8 @@ final class SearchTable {
 
   /** Forgets some of what lies below a position; whether there may be more of it. */
   boolean deleteBelow(long position, BooleanSupplier isOver) throws SQLException {
-    List<Long> some = new ArrayList<>();
     below.setLong(1, position);
-    try (ResultSet row = below.executeQuery()) {
-      while (row.next()) {
-        some.add(row.getLong(1));
-      }
-    }
+    List<Long> some = RowReader.list(below.executeQuery(), row -> row.getLong(1));
     for (long one : some) {
       delete(one);
       if (isOver.getAsBoolean()) {

@@ -74,11 +74,6 @@ final class SqliteSnapshot implements Snapshot {
     T run() throws SQLException;
   }
 
-  /** Reads the current row. */
-  private interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
   SqliteSnapshot(Database database, Sorts sorts) throws SQLException {
     this.database = database;
     this.sorts = sorts;
@@ -152,7 +147,7 @@ final class SqliteSnapshot implements Snapshot {
   public List<Row> rows(Address address, long above, long upTo, int limit) {
     return orFail(() -> {
       rows.setString(1, address.toString());
-      return list(stretch(rows, 2, above, upTo, limit), row -> row(address, row));
+      return RowReader.list(stretch(rows, 2, above, upTo, limit), row -> row(address, row));
     });
   }
 
@@ -169,7 +164,7 @@ final class SqliteSnapshot implements Snapshot {
 
   @Override
   public List<WideRow> wide(long above, long upTo, int limit) {
-    return orFail(() -> list(stretch(wide, 1, above, upTo, limit), this::wideRow));
+    return orFail(() -> RowReader.list(stretch(wide, 1, above, upTo, limit), this::wideRow));
   }
 
   private WideRow wideRow(ResultSet row) throws SQLException {
@@ -195,7 +190,7 @@ final class SqliteSnapshot implements Snapshot {
         if (reaching.test(address)) {
           rowAt.setString(1, address.toString());
           rowAt.setLong(2, position);
-          found.addAll(list(rowAt, row -> row(address, row)));
+          found.addAll(RowReader.list(rowAt.executeQuery(), row -> row(address, row)));
         }
       }
       return found;
@@ -228,7 +223,7 @@ final class SqliteSnapshot implements Snapshot {
       PreparedStatement statement, long person, long above, long upTo, int limit) {
     return orFail(() -> {
       statement.setLong(1, person);
-      return list(stretch(statement, 2, above, upTo, limit), TouchedTable::touched);
+      return RowReader.list(stretch(statement, 2, above, upTo, limit), TouchedTable::touched);
     });
   }
 
@@ -255,7 +250,7 @@ final class SqliteSnapshot implements Snapshot {
       Map<UUID, Long> found = new HashMap<>();
       for (UUID id : ids) {
         position.setBytes(1, Blobs.of(id));
-        for (long one : list(position, row -> row.getLong(1))) {
+        for (long one : RowReader.list(position.executeQuery(), row -> row.getLong(1))) {
           found.put(id, one);
         }
       }
@@ -274,7 +269,7 @@ final class SqliteSnapshot implements Snapshot {
     try (PreparedStatement matches = database.compile(MATCHES)) {
       database.endWhen(isOver);
       matches.setString(1, FullText.query(words, user));
-      return list(stretch(matches, 2, above, upTo, limit), row -> row.getLong(1));
+      return RowReader.list(stretch(matches, 2, above, upTo, limit), row -> row.getLong(1));
     } catch (SQLException e) {
       if (Failures.isInterrupt(e)) {
         return null;
@@ -291,29 +286,18 @@ final class SqliteSnapshot implements Snapshot {
       topics.setString(1, prefix);
       topics.setString(2, after);
       topics.setInt(3, limit);
-      return list(topics, row -> row.getString(1));
+      return RowReader.list(topics.executeQuery(), row -> row.getString(1));
     });
   }
 
-  /** Sets the bounds of a stretch and its limit, from a parameter on. */
-  private PreparedStatement stretch(
+  /** Asks for a stretch, whose bounds and limit are set from a parameter on. */
+  private ResultSet stretch(
       PreparedStatement statement, int first, long above, long upTo, int limit)
       throws SQLException {
     statement.setLong(first, Math.max(above, lowWater - 1));
     statement.setLong(first + 1, upTo);
     statement.setInt(first + 2, limit);
-    return statement;
-  }
-
-  private static <T> List<T> list(PreparedStatement statement, RowReader<T> reader)
-      throws SQLException {
-    List<T> all = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        all.add(reader.read(row));
-      }
-    }
-    return all;
+    return statement.executeQuery();
   }
 
   private static <T> T orFail(Query<T> query) {

@@ -1,9 +1,7 @@
 package tidings.store.sqlite;
 
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,15 +104,10 @@ final class SweepTable {
   }
 
   private List<Row> rows(Place from, long lastPerson) throws SQLException {
-    List<Row> some = new ArrayList<>();
     rows.setLong(1, from.person);
     rows.setLong(2, from.position);
     rows.setLong(3, lastPerson);
-    try (ResultSet row = rows.executeQuery()) {
-      while (row.next()) {
-        some.add(new Row(row.getLong(4), TouchedTable.touched(row)));
-      }
-    }
-    return some;
+    return RowReader.list(
+        rows.executeQuery(), row -> new Row(row.getLong(4), TouchedTable.touched(row)));
   }
 }
