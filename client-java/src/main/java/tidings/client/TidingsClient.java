@@ -217,8 +217,11 @@ public final class TidingsClient implements AutoCloseable {
     return hub.call("PUT", "/v1/preferences", preferences, Preferences.class);
   }
 
-  /** Which of some users listen now; for tokens with the grant {@code presence}. */
+  /** Which of some users listen now: of none, none; for tokens with the grant {@code presence}. */
   public PresencePage present(List<String> users) throws IOException, InterruptedException {
+    if (users.isEmpty()) {
+      return new PresencePage(List.of(), false);
+    }
     Query query = Query.NONE.andEach("user", users.toArray(String[]::new));
     return hub.call("GET", query.of("/v1/presence"), null, PresencePage.class);
   }

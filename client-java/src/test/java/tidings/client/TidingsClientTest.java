@@ -263,6 +263,7 @@ final class TidingsClientTest {
 
     assertThat(client.present("topic:a", "aaron").items()).hasSize(1);
     client.present(List.of("alice", "bob"));
+    assertThat(client.present(List.of()).items()).isEmpty(); // and not everyone
     assertThat(calls())
         .containsExactly(
             "GET /v1/presence?to=topic%3Aa&after=aaron", "GET /v1/presence?user=alice&user=bob");
