@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 /**
  * What the writer does beside commands: after each group at most a step of one thing, in a
  * transaction of its own, so that nobody's answer waits for it or fails with it. Erasing comes
- * first, then the full text, then what says nothing any more; while commands wait, each has a share
- * of the writer's time. For the store writer alone.
+ * first, then the full text, then the words of who was erased and what says nothing any more; while
+ * commands wait, each has a share of the writer's time. For the store writer alone.
  */
 final class Chores {
   /** How long a step takes, about … */
@@ -53,6 +53,7 @@ final class Chores {
   private enum Chore {
     ERASE(1),
     INDEX(12),
+    MERGE(INDEX.share),
     SWEEP(50),
     TOPICS(1_000),
     TRIM(INDEX.share), // or what goes would not keep pace with what comes
@@ -87,11 +88,14 @@ final class Chores {
     if (now - failedNanos < FAILED_NANOS) {
       return Chore.NONE;
     }
-    if (tables.erasures.isPending()) {
+    if (tables.erasures.isWalking()) {
       return Chore.ERASE;
     }
     if (isIndexDue(end - tables.search.indexed(), now) && mayRun(Chore.INDEX, now, isIdle)) {
       return Chore.INDEX;
+    }
+    if (tables.erasures.isMerging() && mayRun(Chore.MERGE, now, isIdle)) {
+      return Chore.MERGE;
     }
     if (now - roundNanos >= ROUND_NANOS) {
       roundNanos = now;
@@ -130,11 +134,12 @@ final class Chores {
     last = next(tables, lowWater, end, isIdle);
     beganNanos = nanoTicker.getAsLong();
     switch (last) {
-      case ERASE -> tables.erasures.step(transaction, after(STEP_NANOS));
+      case ERASE -> tables.erasures.walk(transaction, after(STEP_NANOS));
       case INDEX -> {
         tables.search.index(lowWater, end, after(STEP_NANOS));
         gathering = tables.search.indexed() < end;
       }
+      case MERGE -> tables.erasures.merge(tables.search);
       case SWEEP -> tables.sweep.step(lowWater, after(SWEEP_NANOS));
       case TOPICS -> {
         topicsDue = false;
@@ -176,7 +181,7 @@ final class Chores {
     }
     return switch (next(tables, lowWater, end, true)) {
       case ERASE -> 0;
-      case INDEX, SWEEP, TOPICS, TRIM -> IDLE_NANOS;
+      case INDEX, MERGE, SWEEP, TOPICS, TRIM -> IDLE_NANOS;
       case NONE -> gathering ? GATHERING_NANOS : atMost;
     };
   }

@@ -27,13 +27,16 @@ final class ErasureTable {
   private final PreparedStatement strip;
   private final PreparedStatement entry;
   private final PreparedStatement walked;
-  private boolean pending;
+  private final PreparedStatement forget;
+  private boolean isWalking;
+  private boolean isMerging;
   private boolean mergeBegins = true;
+  private boolean leavesWords; // as far as is known
 
   /**
    * Someone to erase.
    *
-   * @param upTo the end of the log when it was asked for; 0 if only the full text is left to merge
+   * @param upTo the end of the log when it was asked for
    * @param number theirs when it was asked for; 0 if they were not known
    */
   private record Erased(String user, long upTo, long number) {}
@@ -42,7 +45,7 @@ final class ErasureTable {
     this.database = database;
     begin =
         database.prepare("INSERT OR REPLACE INTO erasure (user, up_to, person) VALUES (?, ?, ?)");
-    next = database.prepare("SELECT user, up_to, person FROM erasure ORDER BY up_to = 0 LIMIT 1");
+    next = database.prepare("SELECT user, up_to, person FROM erasure WHERE up_to > 0 LIMIT 1");
     marks =
         database.prepare(
             "DELETE FROM touched WHERE (person, position) IN (SELECT person, position FROM touched"
@@ -64,12 +67,21 @@ final class ErasureTable {
     strip = database.prepare("UPDATE log SET addresses = ? WHERE position = ?");
     entry = database.prepare("SELECT " + Rows.COLUMNS + " FROM log WHERE position = ?");
     walked = database.prepare("UPDATE erasure SET up_to = 0 WHERE user = ?");
-    pending = database.number("SELECT EXISTS (SELECT 1 FROM erasure)") != 0;
+    forget = database.prepare("DELETE FROM erasure WHERE user = ?");
+    isWalking = database.number("SELECT EXISTS (SELECT 1 FROM erasure WHERE up_to > 0)") != 0;
+    isMerging = database.number("SELECT EXISTS (SELECT 1 FROM erasure WHERE up_to = 0)") != 0;
+    leavesWords = isWalking;
+    overwrite(isWalking || isMerging);
   }
 
-  /** Whether there is something to do. */
-  boolean isPending() {
-    return pending;
+  /** Whether something of someone is left in the tables, for whose end a caller may wait. */
+  boolean isWalking() {
+    return isWalking;
+  }
+
+  /** Whether only words in the full text's older segments may be left of someone. */
+  boolean isMerging() {
+    return isMerging;
   }
 
   /**
@@ -83,7 +95,8 @@ final class ErasureTable {
     begin.setLong(2, Math.max(end, 1));
     begin.setLong(3, number);
     begin.executeUpdate();
-    pending = true;
+    isWalking = true;
+    leavesWords |= number != 0; // of what was withdrawn or purged
   }
 
   /** What is deleted meanwhile is overwritten in the file as well. */
@@ -91,23 +104,39 @@ final class ErasureTable {
     database.execute("PRAGMA secure_delete = " + (on ? "ON" : "OFF"));
   }
 
+  private void rest() throws SQLException {
+    overwrite(isWalking || isMerging);
+  }
+
   /** Does some of it, until {@code isOver}, but at least one row. */
-  void step(Transaction transaction, BooleanSupplier isOver) throws SQLException {
+  void walk(Transaction transaction, BooleanSupplier isOver) throws SQLException {
     Erased person = next();
-    overwrite(person != null); // after a start it is off
     if (person == null) {
-      pending = false;
-    } else if (person.upTo == 0) {
-      boolean begins = mergeBegins;
-      mergeBegins = false;
-      if (!transaction.tables().search.merge(begins)) {
-        database.execute("DELETE FROM erasure WHERE up_to = 0");
+      isWalking = false;
+      rest();
+    } else if (takeSome(person, transaction, isOver)) {
+      if (leavesWords) {
+        walked.setString(1, person.user);
+        walked.executeUpdate();
+        isMerging = true;
+        mergeBegins = true;
+        leavesWords = false;
+      } else {
+        forget.setString(1, person.user);
+        forget.executeUpdate();
       }
-    } else if (walk(person, transaction, isOver)) {
-      walked.setString(1, person.user);
-      walked.executeUpdate();
-      mergeBegins = true;
       transaction.erased(person.user);
+    }
+  }
+
+  /** Merges some of the full text, which leaves out the words of what is gone. */
+  void merge(SearchTable search) throws SQLException {
+    boolean begins = mergeBegins;
+    mergeBegins = false;
+    if (!search.merge(begins)) {
+      database.execute("DELETE FROM erasure WHERE up_to = 0");
+      isMerging = false;
+      rest();
     }
   }
 
@@ -118,7 +147,7 @@ final class ErasureTable {
   }
 
   /** Takes what they marked, then their address, from some rows; whether none is left. */
-  private boolean walk(Erased person, Transaction transaction, BooleanSupplier isOver)
+  private boolean takeSome(Erased person, Transaction transaction, BooleanSupplier isOver)
       throws SQLException {
     marks.setLong(1, person.number);
     if (marks.executeUpdate() > 0) {
@@ -144,6 +173,7 @@ final class ErasureTable {
 
   private void take(String address, long position, Transaction transaction) throws SQLException {
     Tables tables = transaction.tables();
+    leavesWords = true;
     int kind;
     String others;
     place.setLong(1, position);

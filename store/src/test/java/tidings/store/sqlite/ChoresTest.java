@@ -35,9 +35,12 @@ final class ChoresTest {
     database = Database.writer(file, 1_000);
     Schema.migrate(database, file);
     database.execute("UPDATE state SET indexed = " + ROWS);
-    Beliefs beliefs = Beliefs.load(database, new Sorts(), topics, ROWS);
-    tables = new Tables(database, time, beliefs);
+    prepare();
     chores = new Chores(this::ticked);
+  }
+
+  private void prepare() throws SQLException {
+    tables = new Tables(database, time, Beliefs.load(database, new Sorts(), topics, ROWS));
   }
 
   @AfterEach
@@ -105,6 +108,19 @@ final class ChoresTest {
     turns(5_000);
     assertThat(database.number("SELECT count(*) FROM search_docsize")).isZero();
     assertThat(busyNanos).isLessThan(nanos / 8);
+  }
+
+  @Test
+  void theFullTextGrowsBeforeTheWordsOfTheErasedAreGone() throws SQLException {
+    fill("search (rowid, title, body, who) SELECT i, 'title', 'body', 'e' FROM n");
+    database.execute("INSERT INTO erasure (user, up_to, person) VALUES ('alice', 0, 0)");
+    database.execute("UPDATE state SET indexed = 0");
+    prepare();
+    turns(1);
+    assertThat(tables.search.indexed()).isEqualTo(ROWS);
+    assertThat(tables.erasures.isMerging()).isTrue();
+    turns(1_000);
+    assertThat(database.number("SELECT count(*) FROM erasure")).isZero();
   }
 
   @Test

@@ -69,25 +69,37 @@ final class ErasingTest {
     return Outcome.get(store.log.inboxes().read(InboxStore.Lane.COUNTS, Snapshot::indexed));
   }
 
+  private Tables tables(Database database) throws SQLException {
+    Beliefs beliefs = Beliefs.load(database, new Sorts(), new KnownTopics(), ENTRIES);
+    return new Tables(database, time, beliefs);
+  }
+
   /** Takes some steps of a row each; whether there are more. The last one is undone if it is to. */
   private boolean steps(int count, boolean undoLast) throws SQLException {
     try (Database database = Database.writer(file(), 1_000)) {
-      Beliefs beliefs = Beliefs.load(database, new Sorts(), new KnownTopics(), ENTRIES);
-      Tables tables = new Tables(database, time, beliefs);
+      Tables tables = tables(database);
       database.beginWrite();
       new Transaction(tables, ENTRIES, 1, 0).erase("alice");
       database.commit();
-      for (int i = 1; i <= count && tables.erasures.isPending(); i++) {
+      for (int i = 1; i <= count && isPending(tables.erasures); i++) {
         database.beginWrite();
-        tables.erasures.step(new Transaction(tables, ENTRIES, 1, 0), () -> true);
+        if (tables.erasures.isWalking()) {
+          tables.erasures.walk(new Transaction(tables, ENTRIES, 1, 0), () -> true);
+        } else {
+          tables.erasures.merge(tables.search);
+        }
         if (undoLast && i == count) {
           database.rollBack();
         } else {
           database.commit();
         }
       }
-      return tables.erasures.isPending();
+      return isPending(tables.erasures);
     }
+  }
+
+  private static boolean isPending(ErasureTable erasures) {
+    return erasures.isWalking() || erasures.isMerging();
   }
 
   private void assertErased() throws IOException, SQLException {
@@ -144,6 +156,36 @@ final class ErasingTest {
       Files.write(file(), filled);
       more = steps(count, true);
       assertErased();
+    }
+  }
+
+  @Test
+  void nothingIsMergedForSomeoneOfWhomNothingWasFound() throws Exception {
+    filled();
+    try (Database database = Database.writer(file(), 1_000)) {
+      Tables tables = tables(database);
+      database.beginWrite();
+      Transaction transaction = new Transaction(tables, ENTRIES, 1, 0);
+      transaction.erase("nobody");
+      while (tables.erasures.isWalking()) {
+        tables.erasures.walk(transaction, () -> true);
+      }
+      database.commit();
+      assertThat(tables.erasures.isMerging()).isFalse();
+    }
+    assertThat(erasures()).isZero();
+  }
+
+  @Test
+  void whatIsDeletedIsNoLongerOverwrittenOnceAnErasingIsGivenUp() throws Exception {
+    filled();
+    try (Database database = Database.writer(file(), 1_000)) {
+      database.beginWrite();
+      new Transaction(tables(database), ENTRIES, 1, 0).erase("alice");
+      assertThat(database.number("PRAGMA secure_delete")).isOne();
+      database.rollBack();
+      tables(database);
+      assertThat(database.number("PRAGMA secure_delete")).isZero();
     }
   }
 }
