@@ -59,6 +59,7 @@ final class Database implements AutoCloseable {
   }
 
   private static Database open(Path file, SQLiteConfig config) throws SQLException {
+    NativeLibrary.load();
     config.setGetGeneratedKeys(false); // or the driver would compile a query after each insert
     String path = file.toAbsolutePath().toString();
     SQLiteConnection connection = (SQLiteConnection) config.createConnection("jdbc:sqlite:" + path);

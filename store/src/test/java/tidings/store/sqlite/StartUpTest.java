@@ -122,6 +122,7 @@ final class StartUpTest {
 
   @Test
   void anotherProgramsDatabaseIsLeftAsItIs() throws SQLException, IOException {
+    NativeLibrary.load(); // the driver by itself would leave a copy
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = other.createStatement()) {
       statement.execute("CREATE TABLE recipes (name)");
