@@ -1,5 +1,6 @@
 """What is done to a server: each load is a function of a server that returns a list of results."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -100,26 +101,42 @@ def warm(server, prefixes=("",)):
     ingest("warm", server, pubs=64, secs=5)
 
 
-def reply_under_fanout(server, streams, seconds):
-    """One publisher without pause while the streams are read by a program of their own."""
-    label = f"reply-under-fanout {server.name}"
-    subscribe, publish = server.requests["subscribe"], server.requests["publish"]
-    with Noise(server) as noise:
-        reader = subprocess.Popen(
-            command("fanout", server, label, sub_req=subscribe, subs=streams, hold=1),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+@contextlib.contextmanager
+def held(server, label, subscribe, streams):
+    """Streams that are open within the `with`; their result is complete after it."""
+    line = command("fanout", server, label, sub_req=subscribe, subs=streams, hold=1)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, stdin=pipe, stdout=pipe, text=True) as reader:
         try:
             if not reader.stdout.readline():
                 raise Failed(f"{label}: fanout ended with status {reader.wait()}")
-            result = execute("ingest", server, label, pub_req=publish, pubs=1, secs=seconds)
+            result = {}
+            yield result
             reader.stdin.close()
-            read = json.loads(reader.stdout.read())
+            result |= json.loads(reader.stdout.read())
         finally:
             reader.kill()
-            reader.wait()
+
+
+def idle(scenario, server, prefix, streams):
+    """Streams that are left alone; before and with them all garbage is collected once."""
+    subscribe = server.requests[f"{prefix}subscribe"]
+    with Noise(server) as noise:
+        server.collect()
+        with held(server, f"{scenario} {server.name}", subscribe, streams) as result:
+            server.collect()
+    before, _, collected = result["rss_mb"]
+    result["kb_kept_per_conn"] = round((collected - before) * 1024 / result["connected"], 2)
+    return result | noise.figures
+
+
+def reply_under_fanout(server, streams, seconds):
+    """One publisher without pause while the streams are read by a program of their own."""
+    label = f"reply-under-fanout {server.name}"
+    publish = server.requests["publish"]
+    with Noise(server) as noise:
+        with held(server, label, server.requests["subscribe"], streams) as read:
+            result = execute("ingest", server, label, pub_req=publish, pubs=1, secs=seconds)
     of_streams = ("subs", "connected", "closed", "delivered", "deliveries_per_s", "lat_ms")
     undelivered = result["messages"] * read["connected"] - read["delivered"]
     result |= {key: read[key] for key in of_streams} | {"undelivered": undelivered}

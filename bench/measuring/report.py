@@ -26,7 +26,8 @@ INGEST = {
     "CPU us/message": nested("cpu_us_per_message"),
 }
 IDLE = {
-    "KB/connection": nested("kb_per_conn"),
+    "KB/connection": nested("kb_kept_per_conn"),
+    "… with garbage": nested("kb_per_conn"),
     "resident MB": lambda r: r["rss_mb"][1],
     "CPU s to connect": nested("cpu_connect_s"),
 }

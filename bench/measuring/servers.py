@@ -73,6 +73,9 @@ class Server:
     def pids(self):
         return str(self.process.pid)
 
+    def collect(self):
+        """Gives back memory that holds nothing, if the server would do so only later."""
+
     def stop(self):
         if not self.process:
             return
@@ -232,6 +235,15 @@ class Hub(Server):
                 return str(pid)
             waiting += children(pid)
         return str(self.process.pid)
+
+    def collect(self):
+        """A full collection, after which the heap is as large as what lives in it."""
+        pid = self.pids
+        tool = pathlib.Path(f"/proc/{pid}/exe").resolve().with_name("jcmd")
+        least = ["VM.set_flag MinHeapFreeRatio 0", "VM.set_flag MaxHeapFreeRatio 0"]
+        usual = ["VM.set_flag MaxHeapFreeRatio 70", "VM.set_flag MinHeapFreeRatio 40"]
+        for order in [*least, "GC.run", *usual]:
+            subprocess.run([tool, pid, *order.split()], stdout=subprocess.DEVNULL, check=True)
 
     def kill(self):
         """kill -9, as in a crash."""
