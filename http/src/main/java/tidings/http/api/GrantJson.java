@@ -11,13 +11,16 @@ public final class GrantJson {
 
   /** A grant as one JSON object. */
   public static String of(Grant grant) {
-    return JsonWriter.object(256)
-        .texts("publish", texts(grant.publish()))
+    return write(JsonWriter.object(256), grant).end();
+  }
+
+  /** Adds the members of a grant to an object. */
+  public static JsonWriter write(JsonWriter json, Grant grant) {
+    return json.texts("publish", texts(grant.publish()))
         .texts("subscribe", texts(grant.subscribe()))
         .bool("presence", grant.presence())
         .bool("raw", grant.raw())
-        .bool("operate", grant.operate())
-        .end();
+        .bool("operate", grant.operate());
   }
 
   private static List<String> texts(List<AddressPattern> patterns) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tidings.core.access.Grant;
-import tidings.core.notification.AddressPattern;
 import tidings.core.notification.JsonWriter;
+import tidings.http.api.GrantJson;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,20 +33,8 @@ record RemoteDesk(Line line) implements Desk {
 
   @Override
   public String make(String name, Grant grant) throws Failure {
-    String json =
-        JsonWriter.object(256)
-            .text("name", name)
-            .texts("publish", texts(grant.publish()))
-            .texts("subscribe", texts(grant.subscribe()))
-            .bool("presence", grant.presence())
-            .bool("raw", grant.raw())
-            .bool("operate", grant.operate())
-            .end();
+    String json = GrantJson.write(JsonWriter.object(256).text("name", name), grant).end();
     return read("POST", "/v1/tokens", json).path("token").asString();
-  }
-
-  private static List<String> texts(List<AddressPattern> patterns) {
-    return patterns.stream().map(AddressPattern::toString).toList();
   }
 
   @Override
