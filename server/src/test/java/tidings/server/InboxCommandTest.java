@@ -2,30 +2,14 @@ package tidings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
 import tidings.server.cli.Running.Ended;
 
 /** {@code tidings inbox} beside a hub, as the user {@code dev}. */
-final class InboxCommandTest {
-  private static HubHere hub;
-
-  @BeforeAll
-  static void serve(@TempDir Path folder) throws Exception {
-    hub = HubHere.dev(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    hub.close();
-  }
-
+final class InboxCommandTest extends BesideHub {
   /** What each step leaves is what the next one finds. */
   @Test
   void anInboxIsListedCountedAndMarked() throws Exception {

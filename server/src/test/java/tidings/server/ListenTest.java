@@ -20,28 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
 import tidings.server.cli.Running.Ended;
 
 /** What {@code tidings listen} does with what it hears. */
-final class ListenTest {
+final class ListenTest extends BesideHub {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-  private static HubHere hub;
 
   @TempDir private Path folder;
 
-  @BeforeAll
-  static void serve(@TempDir Path store) throws Exception {
-    hub = HubHere.dev(store);
-  }
-
   @AfterAll
-  static void stop() {
-    hub.close();
+  static void end() {
     HTTP.close();
   }
 

@@ -8,28 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tidings.server.cli.Running;
 import tidings.server.cli.Running.Ended;
 
 /** {@code tidings publish} beside a hub. */
-final class PublishCommandTest {
-  private static HubHere hub;
-
+final class PublishCommandTest extends BesideHub {
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void serve(@TempDir Path store) throws Exception {
-    hub = HubHere.dev(store);
-  }
-
-  @AfterAll
-  static void stop() {
-    hub.close();
-  }
 
   @Test
   void aRefusalIsSaidInOneLine() throws Exception {
