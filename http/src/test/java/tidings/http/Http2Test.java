@@ -507,7 +507,7 @@ final class Http2Test {
 
   @Test
   void aStreamWhoseWindowIsShutEndsAllTheSame() throws Exception {
-    RunningHub stopping = start(RunningHub.Options.DEFAULTS);
+    RunningHub stopping = start(RunningHub.Options.DEFAULTS.patience(Duration.ofMillis(500)));
     try (Http2Wire wire = new Http2Wire(stopping.port, certificate.trusting(), 20)) {
       wire.get(1, "/v1/stream?to=topic:h2", all("alice"));
       assertThat(wire.next(DATA, 1).payload()).hasSize(20);

@@ -247,15 +247,15 @@ final class InboxStreamTest {
   void whatIsKeptOfAUserIsWaitedForWhereItCountsAndNotForLong() {
     save("dan", List.of("dan.#"));
     assertThat(inboxes().enter("dan").join().rev()).isEqualTo(1);
-    try (RunningHub slow = RunningHub.start()) {
+    Duration patience = Duration.ofSeconds(1);
+    try (RunningHub slow = RunningHub.start(RunningHub.Options.DEFAULTS.patience(patience))) {
       slow.pauseOfPeople.begin();
+      long began = System.nanoTime();
       try (Wire addressed = slow.stream(all("dan"), "?to=topic:a");
           Wire stream = slow.stream(all("dan"), "")) {
         assertThat(hello(addressed)).contains("\"to\":[\"topic:a\"]");
-        long began = System.nanoTime();
         assertThat(hello(stream)).contains("\"topic:#\"");
-        assertThat(Duration.ofNanos(System.nanoTime() - began))
-            .isGreaterThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(patience);
         slow.pauseOfPeople.end();
         assertThat(inbox(stream).get("rev").asLong()).isZero();
       }

@@ -112,6 +112,7 @@ final class RunningHub implements AutoCloseable {
       Limits limits,
       Duration heartbeat,
       Duration noProgress,
+      Duration patience,
       Executor blocking,
       boolean dev,
       String... publicly) {
@@ -121,17 +122,19 @@ final class RunningHub implements AutoCloseable {
             new Limits(1_000, 200, 200, 100, 100, null, 1_000, 60, 16 << 10, BODY_BYTES_MAX),
             Duration.ofSeconds(15),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(5),
             BLOCKING,
             false);
 
     Options publicly(String... patterns) {
-      return new Options(http, limits, heartbeat, noProgress, blocking, dev, patterns);
+      return new Options(http, limits, heartbeat, noProgress, patience, blocking, dev, patterns);
     }
 
     private Options http(Consumer<Settings> change) {
       Settings settings = new Settings(http);
       change.accept(settings);
-      return new Options(settings.made(), limits, heartbeat, noProgress, blocking, dev, publicly);
+      return new Options(
+          settings.made(), limits, heartbeat, noProgress, patience, blocking, dev, publicly);
     }
 
     /** A deadline for a head, a body, and for an idle connection. */
@@ -177,7 +180,7 @@ final class RunningHub implements AutoCloseable {
     }
 
     Options limits(Limits value) {
-      return new Options(http, value, heartbeat, noProgress, blocking, dev, publicly);
+      return new Options(http, value, heartbeat, noProgress, patience, blocking, dev, publicly);
     }
 
     Options behind(String... trustedProxies) {
@@ -193,20 +196,25 @@ final class RunningHub implements AutoCloseable {
     }
 
     Options heartbeat(Duration value) {
-      return new Options(http, limits, value, noProgress, blocking, dev, publicly);
+      return new Options(http, limits, value, noProgress, patience, blocking, dev, publicly);
     }
 
     /** After how long a connection that takes nothing is ended. */
     Options noProgress(Duration value) {
-      return new Options(http, limits, heartbeat, value, blocking, dev, publicly);
+      return new Options(http, limits, heartbeat, value, patience, blocking, dev, publicly);
+    }
+
+    /** How long a stream waits for what its user prefers, and may take to end. */
+    Options patience(Duration value) {
+      return new Options(http, limits, heartbeat, noProgress, value, blocking, dev, publicly);
     }
 
     Options blocking(Executor value) {
-      return new Options(http, limits, heartbeat, noProgress, value, dev, publicly);
+      return new Options(http, limits, heartbeat, noProgress, patience, value, dev, publicly);
     }
 
     Options inDevMode() {
-      return new Options(http, limits, heartbeat, noProgress, blocking, true, publicly);
+      return new Options(http, limits, heartbeat, noProgress, patience, blocking, true, publicly);
     }
   }
 
@@ -331,6 +339,7 @@ final class RunningHub implements AutoCloseable {
                             page.handle(exchange);
                           }
                         },
+                        options.patience,
                         CLOCK,
                         System::nanoTime)),
                 guard,

@@ -410,7 +410,8 @@ final class WebSocketTest {
   /** Whoever closes: what does not leave must not hold the connection for ever. */
   @Test
   void anEndThatNobodyTakesIsCutOff() {
-    try (RunningHub other = RunningHub.start();
+    try (RunningHub other =
+            RunningHub.start(RunningHub.Options.DEFAULTS.patience(Duration.ofSeconds(2)));
         SocketWire closing = behind(other, all("a"));
         SocketWire ended = behind(other, all("b"))) {
       closing.send(SocketWire.CLOSE, new byte[0]);

@@ -49,6 +49,7 @@ import tidings.store.sqlite.Surroundings;
 final class RunningHub {
   private static final int TARGET_BYTES_MAX = 8 << 10;
   private static final Duration IDLE = Duration.ofSeconds(75);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Logger logger = LoggerFactory.getLogger(RunningHub.class);
 
   /** While memory is short, this share of streams is ended again and again. */
@@ -124,6 +125,7 @@ final class RunningHub {
             this::isFull,
             this::readiness,
             StaticFiles.of("page"),
+            PATIENCE,
             Clocks.WALL,
             Clocks.TICKER);
     Audit audit = new Audit();

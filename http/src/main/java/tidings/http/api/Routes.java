@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpMethod.PATCH;
 import static io.netty.handler.codec.http.HttpMethod.POST;
 import static io.netty.handler.codec.http.HttpMethod.PUT;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -42,6 +43,7 @@ public final class Routes {
    * @param full whether the hub has all it can hold: new streams are sent away, nobody waits
    * @param readiness called on event loops: must not block
    * @param page answers all other paths
+   * @param patience how long a stream waits for what its user prefers, and may take to end
    * @param ticker monotonic nanoseconds
    */
   public record Parts(
@@ -53,6 +55,7 @@ public final class Routes {
       BooleanSupplier full,
       Supplier<Readiness> readiness,
       Endpoint page,
+      Duration patience,
       InstantSource clock,
       LongSupplier ticker) {}
 
@@ -71,8 +74,16 @@ public final class Routes {
       SessionCookie cookie,
       Origins origins) {
 
-    private Callers callers(Authenticator of, Usage usage, Hub hub) {
-      return new Callers(of, usage, sessions, tickets, cookie, origins, hub.inboxes());
+    private Callers callers(Authenticator of, Parts parts) {
+      return new Callers(
+          of,
+          new Usage(parts.limits, parts.ticker),
+          sessions,
+          tickets,
+          cookie,
+          origins,
+          parts.hub.inboxes(),
+          parts.patience);
     }
   }
 
@@ -81,9 +92,7 @@ public final class Routes {
    * and nothing else.
    */
   public static Router ofAdministration(Parts parts) {
-    Access access = parts.access;
-    Callers callers =
-        access.callers(Administrator.HERE, new Usage(parts.limits, parts.ticker), parts.hub);
+    Callers callers = parts.access.callers(Administrator.HERE, parts);
     Router.Builder routes = new Router.Builder();
     administer(routes, callers, parts);
     return routes.otherwise(exchange ->
@@ -124,8 +133,7 @@ public final class Routes {
   public static Router of(Parts parts) {
     Hub hub = parts.hub;
     Access access = parts.access;
-    Callers callers =
-        access.callers(access.authenticator, new Usage(parts.limits, parts.ticker), hub);
+    Callers callers = access.callers(access.authenticator, parts);
     SessionEndpoints session = new SessionEndpoints(callers, access.sessions, access.cookie);
     NotificationEndpoints notification = new NotificationEndpoints(callers, hub);
     BooleanSupplier turnedAway = () -> parts.stopping.getAsBoolean() || parts.full.getAsBoolean();

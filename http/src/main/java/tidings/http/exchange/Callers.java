@@ -2,6 +2,7 @@ package tidings.http.exchange;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,9 +37,6 @@ public final class Callers {
   public static final Problem ENDED =
       Problem.of(Problem.Kind.UNAUTHENTICATED, "the token has ended");
 
-  /** Whose preferences can't be read by then is taken for one who has saved none. */
-  private static final int KNOWN_MAX_S = 5;
-
   private static final Logger logger = LoggerFactory.getLogger(Callers.class);
   private static final String SCHEME = "Bearer ";
   private static final Problem DEFECT = Problem.of(Problem.Kind.INTERNAL, "an internal error");
@@ -52,9 +50,11 @@ public final class Callers {
   private final SessionCookie cookie;
   private final Origins origins;
   private final Inboxes inboxes;
+  private final Duration patience;
 
   /**
    * @param inboxes those of users, who begin with the first request that is admitted
+   * @param patience whose preferences can't be read by then is taken for one who has saved none
    */
   public Callers(
       Authenticator authenticator,
@@ -63,7 +63,8 @@ public final class Callers {
       Tickets tickets,
       SessionCookie cookie,
       Origins origins,
-      Inboxes inboxes) {
+      Inboxes inboxes,
+      Duration patience) {
     this.authenticator = authenticator;
     this.usage = usage;
     this.sessions = sessions;
@@ -71,10 +72,16 @@ public final class Callers {
     this.cookie = cookie;
     this.origins = origins;
     this.inboxes = inboxes;
+    this.patience = patience;
   }
 
   public Usage usage() {
     return usage;
+  }
+
+  /** How long a stream waits for what should come soon. */
+  public Duration patience() {
+    return patience;
   }
 
   /**
@@ -363,7 +370,7 @@ public final class Callers {
       var _ =
           entering
               .copy()
-              .completeOnTimeout(unknown, KNOWN_MAX_S, TimeUnit.SECONDS)
+              .completeOnTimeout(unknown, patience.toMillis(), TimeUnit.MILLISECONDS)
               .thenAccept(person ->
                   exchange.onLoop(() -> {
                     if (person.number() == 0) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import tidings.core.delivery.ControlEvent;
@@ -13,8 +14,8 @@ import tidings.core.delivery.ControlEvent;
 final class SseOutlet extends StreamOutlet {
   private final SseEncoding encoding;
 
-  SseOutlet(SseEncoding encoding, InstantSource clock) {
-    super(clock);
+  SseOutlet(SseEncoding encoding, InstantSource clock, Duration linger) {
+    super(clock, linger);
     this.encoding = encoding;
   }
 

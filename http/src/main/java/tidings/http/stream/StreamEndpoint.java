@@ -38,6 +38,8 @@ public final class StreamEndpoint extends Opening {
 
   private SseOutlet outlet(Exchange exchange) {
     return new SseOutlet(
-        exchange.request().isChunked() ? SseEncoding.CHUNKED : SseEncoding.PLAIN, clock);
+        exchange.request().isChunked() ? SseEncoding.CHUNKED : SseEncoding.PLAIN,
+        clock,
+        callers.patience());
   }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.CodecException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -26,15 +27,17 @@ import tidings.core.delivery.Subscriber;
 abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outlet {
   private static final Logger logger = LoggerFactory.getLogger(StreamOutlet.class);
 
-  /** How long a stream may take to end, however it does. */
-  private static final int LINGER_S = 5;
-
   private final InstantSource clock;
+  private final Duration linger;
   private @Nullable Channel channel;
   private @Nullable Subscriber subscriber;
 
-  StreamOutlet(InstantSource clock) {
+  /**
+   * @param linger how long the stream may take to end, however it does
+   */
+  StreamOutlet(InstantSource clock, Duration linger) {
     this.clock = clock;
+    this.linger = linger;
   }
 
   /** A control event in this outlet's wire form. */
@@ -97,7 +100,10 @@ abstract class StreamOutlet extends ChannelInboundHandlerAdapter implements Outl
       throw e;
     }
     if (ending.isOpen()) {
-      var _ = ending.eventLoop().schedule(() -> cutOff(ending), LINGER_S, TimeUnit.SECONDS);
+      var _ =
+          ending
+              .eventLoop()
+              .schedule(() -> cutOff(ending), linger.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

@@ -37,7 +37,7 @@ public final class WebSocketEndpoint extends Opening {
 
   @Override
   void begin(Exchange exchange, Filter filter, Subscription subscription) {
-    WebSocketOutlet outlet = new WebSocketOutlet(clock, ticker);
+    WebSocketOutlet outlet = new WebSocketOutlet(clock, ticker, callers.patience());
     Subscriber subscriber =
         begin(exchange, WebSocketHandshake.accept(exchange.request()), outlet, subscription);
     outlet.attach(

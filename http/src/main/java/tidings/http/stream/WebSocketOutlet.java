@@ -24,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -73,8 +74,8 @@ final class WebSocketOutlet extends StreamOutlet {
   /**
    * @param ticker monotonic nanoseconds
    */
-  WebSocketOutlet(InstantSource clock, LongSupplier ticker) {
-    super(clock);
+  WebSocketOutlet(InstantSource clock, LongSupplier ticker, Duration linger) {
+    super(clock, linger);
     this.ticker = ticker;
     this.fullAt = ticker.getAsLong();
   }

@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -62,8 +63,10 @@ final class StreamOutletTest {
 
   private static List<StreamOutlet> outlets() {
     InstantSource clock = InstantSource.system();
+    Duration linger = Duration.ofSeconds(1);
     return List.of(
-        new SseOutlet(SseEncoding.PLAIN, clock), new WebSocketOutlet(clock, System::nanoTime));
+        new SseOutlet(SseEncoding.PLAIN, clock, linger),
+        new WebSocketOutlet(clock, System::nanoTime, linger));
   }
 
   @Test
