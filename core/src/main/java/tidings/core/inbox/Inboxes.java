@@ -134,16 +134,16 @@ public final class Inboxes {
   /**
    * The topics of what is kept, as far as the caller may read them, who need not be a user.
    *
-   * @param after only those that come later in the order of bytes; empty for all
+   * @param after only those that come later in the order of bytes; null for all
    * @param limit 1 or more
    */
-  public TopicPage topics(Caller caller, TopicPattern pattern, String after, int limit) {
+  public TopicPage topics(Caller caller, TopicPattern pattern, @Nullable String after, int limit) {
     Topics topics = new Topics(caller.grant().subscribe(), pattern, after, limit);
-    boolean all;
-    do {
-      all =
+    boolean over = topics.isOver();
+    while (!over) {
+      over =
           join(store.read(InboxStore.Lane.COUNTS, snapshot -> topics.read(snapshot, log.epochs())));
-    } while (!all);
+    }
     return topics.page();
   }
 

@@ -73,10 +73,6 @@ public interface Snapshot {
       int limit,
       BooleanSupplier isOver);
 
-  /**
-   * The topics of kept entries that begin so, in the order of bytes.
-   *
-   * @param after only those that come later; empty for all
-   */
-  List<String> topics(String prefix, String after, int limit);
+  /** The topics of kept entries from one name to below another, in the order of bytes. */
+  List<String> topics(String from, String below, int limit);
 }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tidings.core.problem.Problem;
 import tidings.core.problem.Refusal;
@@ -54,6 +55,13 @@ public final class TopicPattern {
   /** Whether this pattern names exactly one topic. */
   public boolean isExact() {
     return exact;
+  }
+
+  /** The words before its first wildcard, joined by dots: all if it is exact, maybe none. */
+  public String prefix() {
+    return Arrays.stream(words)
+        .takeWhile(word -> !word.equals("*") && !word.equals("#"))
+        .collect(Collectors.joining("."));
   }
 
   public boolean matches(Topic topic) {

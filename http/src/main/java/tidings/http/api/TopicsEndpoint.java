@@ -2,7 +2,6 @@ package tidings.http.api;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import tidings.core.access.Caller;
 import tidings.core.inbox.Inboxes;
 import tidings.core.inbox.TopicPage;
@@ -44,15 +43,15 @@ final class TopicsEndpoint implements Endpoint {
         pattern == null
             ? TopicPattern.ALL
             : ReadParameters.read("pattern", pattern, TopicPattern::of);
-    String from = after == null ? "" : ReadParameters.read("after", after, Topic::new).name();
+    String from = after == null ? null : ReadParameters.read("after", after, Topic::new).name();
     exchange.reading(() -> {
       TopicPage page = inboxes.topics(caller, wanted, from, limit);
       callers.checkHolds(caller);
-      exchange.respond(Response.json(200, json(page, after)));
+      exchange.respond(Response.json(200, json(page)));
     });
   }
 
-  private static byte[] json(TopicPage page, @Nullable String after) {
+  private static byte[] json(TopicPage page) {
     String items =
         page.items().stream()
             .map(item ->
@@ -63,7 +62,7 @@ final class TopicsEndpoint implements Endpoint {
             .collect(Collectors.joining(",", "[", "]"));
     return JsonWriter.object(256)
         .json("items", items)
-        .text("after", page.items().isEmpty() ? after : page.items().getLast().topic())
+        .text("after", page.after())
         .bool("more", page.more())
         .bytes();
   }

@@ -97,8 +97,7 @@ final class SqliteSnapshot implements Snapshot {
     position = database.prepare("SELECT position FROM log WHERE id = ? AND kind = 0");
     topics =
         database.prepare(
-            "SELECT name FROM topic WHERE name >= ?1 AND name < ?1 || '~' AND name > ?2"
-                + " ORDER BY name LIMIT ?3");
+            "SELECT name FROM topic WHERE name >= ? AND name < ? ORDER BY name LIMIT ?");
   }
 
   /** Those of a kind; by its index, or SQLite would look at all others too. */
@@ -281,10 +280,10 @@ final class SqliteSnapshot implements Snapshot {
   }
 
   @Override
-  public List<String> topics(String prefix, String after, int limit) {
+  public List<String> topics(String from, String below, int limit) {
     return orFail(() -> {
-      topics.setString(1, prefix);
-      topics.setString(2, after);
+      topics.setString(1, from);
+      topics.setString(2, below);
       topics.setInt(3, limit);
       return RowReader.list(topics.executeQuery(), row -> row.getString(1));
     });

@@ -91,7 +91,7 @@ class ForwardingSnapshot implements Snapshot {
   }
 
   @Override
-  public List<String> topics(String prefix, String after, int limit) {
-    return snapshot.topics(prefix, after, limit);
+  public List<String> topics(String from, String below, int limit) {
+    return snapshot.topics(from, below, limit);
   }
 }

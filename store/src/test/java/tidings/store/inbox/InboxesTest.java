@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -16,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,7 @@ import tidings.core.inbox.Row;
 import tidings.core.inbox.Snapshot;
 import tidings.core.inbox.State;
 import tidings.core.inbox.Summary;
+import tidings.core.inbox.TopicPage;
 import tidings.core.inbox.Words;
 import tidings.core.log.Append;
 import tidings.core.log.Cursor;
@@ -65,12 +69,20 @@ final class InboxesTest {
     return Caller.of(name, Publisher.subject(name), Grant.ALL, null, null);
   }
 
+  /** Alice, with a token that may read so much. */
+  private static Caller reader(String... granted) {
+    List<AddressPattern> read = Stream.of(granted).map(AddressPattern::of).toList();
+    Grant grant = new Grant(List.of(), read, false, false, false);
+    return Caller.of("alice", Publisher.subject("alice"), grant, null, null);
+  }
+
   /** Counts what is read, and refuses to store if told so. */
   private final class Watched extends ForwardingStore {
     int seeks;
     int rows;
     boolean full;
     int looks = Integer.MAX_VALUE; // so many are in time
+    final List<String> topics = new ArrayList<>();
 
     Watched(InboxStore store) {
       super(store);
@@ -88,6 +100,14 @@ final class InboxesTest {
                       List<Row> found = super.rows(address, above, upTo, limit);
                       seeks++;
                       rows += found.size();
+                      return found;
+                    }
+
+                    @Override
+                    public List<String> topics(String from, String below, int limit) {
+                      List<String> found = super.topics(from, below, limit);
+                      seeks++;
+                      topics.addAll(found);
                       return found;
                     }
 
@@ -305,13 +325,7 @@ final class InboxesTest {
   /** Or it would tell how much there is. */
   @Test
   void ofATopicThatMayNotBeReadNoRowIsLookedAt() {
-    Caller narrow =
-        Caller.of(
-            "alice",
-            Publisher.subject("alice"),
-            new Grant(List.of(), List.of(AddressPattern.of("topic:open")), false, false, false),
-            null,
-            null);
+    Caller narrow = reader("topic:open");
     inboxes.save(alice, preferences(List.of("secret", "open"), List.of()), OptionalLong.empty());
     publish(12_000, "topic:secret", "t", 1);
     watched.reset();
@@ -501,5 +515,82 @@ final class InboxesTest {
         .isEqualTo(3);
     assertThat(summary().unread()).isEqualTo(3);
     assertThat(inboxes.touch(alice, Collections.emptyList(), true, null).rev()).isEqualTo(3);
+  }
+
+  // --- topics to choose from ---
+
+  private List<String> names(Caller caller, TopicPattern pattern, int limit) {
+    List<String> names = new ArrayList<>();
+    String after = null;
+    TopicPage page;
+    do {
+      page = inboxes.topics(caller, pattern, after, limit);
+      assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+      page.items().forEach(item -> names.add(item.topic()));
+      assertThat(page.after()).isNotEqualTo(page.more() ? after : "");
+      after = page.after();
+    } while (page.more());
+    return names;
+  }
+
+  @Test
+  void topicsAreThoseThatPatternAndGrantHave() {
+    Random random = new Random();
+    long seed = random.nextLong();
+    random.setSeed(seed);
+    Supplier<String> topic = () -> dotted(random, "a", "b", "a-b", "a_", "A");
+    Supplier<String> pattern = () -> dotted(random, "a", "b", "a-b", "*", "#");
+    List<String> all = Stream.generate(topic).limit(60).distinct().sorted().toList();
+    all.forEach(name -> publish(1, "topic:" + name, "t", 1));
+    for (int round = 0; round < 300; round++) {
+      String[] granted =
+          Stream.generate(pattern)
+              .limit(random.nextInt(4))
+              .map(one -> "topic:" + one)
+              .toArray(String[]::new);
+      Caller caller = reader(granted);
+      TopicPattern wanted = TopicPattern.of(pattern.get());
+      assertThat(names(caller, wanted, 1 + random.nextInt(8)))
+          .as("seed %d: %s of %s", seed, wanted, List.of(granted))
+          .isEqualTo(
+              all.stream()
+                  .filter(wanted::matches)
+                  .filter(name -> caller.grant().mayRead(Address.topic(name)))
+                  .toList());
+    }
+  }
+
+  private static String dotted(Random random, String... words) {
+    return random
+        .ints(1 + random.nextInt(3), 0, words.length)
+        .mapToObj(i -> words[i])
+        .collect(Collectors.joining("."));
+  }
+
+  /** Or the time that it takes would tell how many there are. */
+  @Test
+  void ofTopicsThatMayNotBeReadNoneIsLookedAt() {
+    for (String name : List.of("open", "open-b", "open.a", "openx", "one", "one.a", "secret.a")) {
+      publish(1, "topic:" + name, "t", 1);
+    }
+    Caller narrow = reader("topic:open.#", "topic:one");
+    assertThat(names(narrow, TopicPattern.ALL, 9)).containsExactly("one", "open", "open.a");
+    assertThat(watched.topics).containsExactly("one", "open", "open.a");
+    watched.reset();
+    assertThat(names(narrow, TopicPattern.of("secret.#"), 9)).isEmpty();
+    assertThat(names(reader(), TopicPattern.ALL, 9)).isEmpty();
+    assertThat(watched.seeks).isZero();
+  }
+
+  @Test
+  void aPageOfTopicsEndsAfterTwentyThousandAndGoesOn() {
+    for (int i = 10_000; i < 30_100; i++) {
+      publish(1, "topic:t" + i, "t", 1);
+    }
+    publish(1, "topic:u.z", "t", 1);
+    TopicPattern last = TopicPattern.of("#.z");
+    TopicPage page = inboxes.topics(alice, last, null, 9);
+    assertThat(page).isEqualTo(new TopicPage(List.of(), "t29999", true));
+    assertThat(names(alice, last, 9)).containsExactly("u.z");
   }
 }

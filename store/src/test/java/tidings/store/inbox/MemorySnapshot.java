@@ -155,11 +155,11 @@ final class MemorySnapshot implements Snapshot {
   }
 
   @Override
-  public List<String> topics(String prefix, String after, int limit) {
+  public List<String> topics(String from, String below, int limit) {
     return memory.rows.keySet().stream()
         .filter(Address.OfTopic.class::isInstance)
         .map(address -> ((Address.OfTopic) address).topic().name())
-        .filter(name -> name.startsWith(prefix) && name.compareTo(after) > 0)
+        .filter(name -> name.compareTo(from) >= 0 && name.compareTo(below) < 0)
         .sorted()
         .limit(limit)
         .toList();
