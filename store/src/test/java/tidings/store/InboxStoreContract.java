@@ -24,7 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ListAssert;
 import org.assertj.core.api.ObjectAssert;
@@ -53,6 +55,7 @@ import tidings.core.log.Log;
 import tidings.core.log.LogReader;
 import tidings.core.log.NewEntry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 import tidings.core.notification.Level;
 import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Problem;
@@ -521,20 +524,29 @@ public abstract class InboxStoreContract {
 
   // --- full text ---
 
+  private static List<AddressPattern> granted(String... patterns) {
+    return Stream.of(patterns).map(AddressPattern::of).toList();
+  }
+
+  /** What those find who may read all topics. */
   private List<Long> search(String q, @Nullable String user) {
+    return user == null
+        ? searchIn(q, "everyone", "topic:#")
+        : searchIn(q, "everyone", "user:" + user, "topic:#");
+  }
+
+  private List<Long> searchIn(String q, String... granted) {
     await()
         .until(() -> {
           time.pass(Duration.ofSeconds(1));
           return read(snapshot -> snapshot.indexed() == snapshot.end());
         });
-    Address.User own = user == null ? null : new Address.User(user);
-    List<Long> found = search(q, own, 0, ALL, 10_000, () -> false);
-    return Objects.requireNonNull(found);
+    return Objects.requireNonNull(search(q, granted(granted), 0, ALL, 10_000, () -> false));
   }
 
   private @Nullable List<Long> search(
       String q,
-      Address.@Nullable User user,
+      List<AddressPattern> granted,
       long above,
       long upTo,
       int limit,
@@ -545,7 +557,7 @@ public abstract class InboxStoreContract {
                     InboxStore.Lane.SEARCH,
                     snapshot ->
                         Optional.ofNullable(
-                            snapshot.matches(Words.of(q), user, above, upTo, limit, isOver))))
+                            snapshot.matches(Words.of(q), granted, above, upTo, limit, isOver))))
         .orElse(null);
   }
 
@@ -565,8 +577,9 @@ public abstract class InboxStoreContract {
     assertThat(search("order AND 43", null)).isEmpty();
     assertThat(search("\"order", null)).containsExactly(3L, 2L, 1L);
     assertThat(search("who:e", null)).isEmpty();
-    assertThat(search("order", null, 1, 3, 1, () -> false)).containsExactly(3L);
-    assertThat(search("order", null, 1, 2, 9, () -> false)).containsExactly(2L);
+    List<AddressPattern> all = granted("everyone", "topic:#");
+    assertThat(search("order", all, 1, 3, 1, () -> false)).containsExactly(3L);
+    assertThat(search("order", all, 1, 2, 9, () -> false)).containsExactly(2L);
   }
 
   @Test
@@ -578,11 +591,37 @@ public abstract class InboxStoreContract {
     publish(entries);
     assertThat(search("word*", null)).hasSize(count);
 
-    assertThat(search("word*", null, 0, ALL, count, () -> true)).isNull();
+    List<AddressPattern> everyone = granted("everyone");
+    assertThat(search("word*", everyone, 0, ALL, count, () -> true)).isNull();
     AtomicInteger asked = new AtomicInteger();
-    assertThat(search("word*", null, 0, ALL, count, () -> asked.incrementAndGet() > 2)).isNull();
+    assertThat(search("word*", everyone, 0, ALL, count, () -> asked.incrementAndGet() > 2))
+        .isNull();
     assertThat(asked).hasValue(3);
     assertThat(search("word*", null)).hasSize(count);
+  }
+
+  /** Or what they get would take longer by each. */
+  @Test
+  void fullTextFindsNothingInTopicsThatMayNotBeRead() {
+    open();
+    publish(
+        plain("secret", "topic:a"),
+        plain("secret", "topic:a.b"),
+        plain("secret", "topic:a.b.c"),
+        plain("secret", "topic:a-b"),
+        plain("secret", "topic:c", "user:bob"),
+        plain("secret", "everyone"));
+
+    assertThat(searchIn("secret", "topic:a")).containsExactly(1L);
+    assertThat(searchIn("secret", "topic:a.b")).containsExactly(2L);
+    assertThat(searchIn("secret", "topic:a.#")).containsExactly(3L, 2L, 1L);
+    assertThat(searchIn("secret", "topic:a.b.*")).containsExactly(3L);
+    assertThat(searchIn("secret", "topic:a.b.#", "everyone")).containsExactly(6L, 3L, 2L);
+    assertThat(searchIn("secret", "user:bob")).containsExactly(5L);
+    assertThat(searchIn("secret", "topic:b", "user:*")).isEmpty();
+    assertThat(searchIn("secret")).isEmpty();
+    String[] many = IntStream.range(0, 50).mapToObj(i -> "topic:t" + i).toArray(String[]::new);
+    assertThat(searchIn("secret", many)).containsExactly(5L, 4L, 3L, 2L, 1L);
   }
 
   @Test

@@ -71,7 +71,7 @@ public final class History {
 
   /**
    * Reads forwards what full text finds, as far as it knows. Of what is for users only the caller's
-   * own is searched.
+   * own is searched, and what is for those whom the grant names.
    *
    * @param limit 1 to 500 items
    * @throws Refusal if the store can't be read

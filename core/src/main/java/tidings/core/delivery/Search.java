@@ -92,7 +92,7 @@ final class Search {
   }
 
   private @Nullable List<Long> found(long above, long upTo) {
-    return snapshot.matches(words, interest.user(), above, upTo, Words.FOUND_MAX, this::isLate);
+    return snapshot.matches(words, interest.granted(), above, upTo, Words.FOUND_MAX, this::isLate);
   }
 
   /** Where a page ends whose time was over in mid-look. */

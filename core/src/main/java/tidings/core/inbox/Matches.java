@@ -29,7 +29,7 @@ final class Matches implements Candidates {
       }
       long above = Math.max(low, upTo - Words.STRETCH_MAX);
       List<Long> next =
-          view.snapshot.matches(words, view.user, above, upTo, Words.FOUND_MAX, budget::isLate);
+          view.snapshot.matches(words, view.granted, above, upTo, Words.FOUND_MAX, budget::isLate);
       if (next == null) {
         return end();
       }

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 
 /**
  * One moment of a store, for the reading that it was given to. Stretches are given by {@code above}
@@ -59,15 +60,16 @@ public interface Snapshot {
   Map<UUID, Long> positions(Collection<UUID> ids);
 
   /**
-   * The positions at which title or body have all the words, among the entries for everyone, for a
-   * topic, or for this user; some of them may be withdrawn already.
+   * The positions at which title or body have all the words, among the entries that may be read;
+   * some of them may be withdrawn already, or be of other topics.
    *
+   * @param granted what may be read; of what is for users, those that it names count
    * @param isOver asked now and then, also before anything is found; cheap
    * @return null if it was over before all were found
    */
   @Nullable List<Long> matches(
       Words words,
-      Address.@Nullable User user,
+      List<AddressPattern> granted,
       long above,
       long upTo,
       int limit,

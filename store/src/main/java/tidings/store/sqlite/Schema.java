@@ -109,7 +109,9 @@ final class Schema {
               CREATE INDEX touched_taken_out_since ON touched (person, -archived, position)
               WHERE archived < 0
               """,
-              "ALTER TABLE erasure ADD COLUMN person INTEGER NOT NULL DEFAULT 0"));
+              "ALTER TABLE erasure ADD COLUMN person INTEGER NOT NULL DEFAULT 0"),
+          List.of( // which topics a notification is for: the full text follows the log anew
+              "INSERT INTO search (search) VALUES ('delete-all')", "UPDATE state SET indexed = 0"));
 
   private Schema() {}
 

@@ -23,6 +23,7 @@ import tidings.core.inbox.WideRow;
 import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 
 /** What people's lists and counts read. For one thread at a time, within its transaction. */
 final class SqliteSnapshot implements Snapshot {
@@ -260,14 +261,14 @@ final class SqliteSnapshot implements Snapshot {
   @Override
   public @Nullable List<Long> matches(
       Words words,
-      Address.@Nullable User user,
+      List<AddressPattern> granted,
       long above,
       long upTo,
       int limit,
       BooleanSupplier isOver) {
     try (PreparedStatement matches = database.compile(MATCHES)) {
       database.endWhen(isOver);
-      matches.setString(1, FullText.query(words, user));
+      matches.setString(1, FullText.query(words, granted));
       return RowReader.list(stretch(matches, 2, above, upTo, limit), row -> row.getLong(1));
     } catch (SQLException e) {
       if (Failures.isInterrupt(e)) {

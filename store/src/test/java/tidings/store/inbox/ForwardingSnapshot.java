@@ -15,6 +15,7 @@ import tidings.core.inbox.WideRow;
 import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 
 /** A snapshot that passes everything on. */
 class ForwardingSnapshot implements Snapshot {
@@ -82,12 +83,12 @@ class ForwardingSnapshot implements Snapshot {
   @Override
   public @Nullable List<Long> matches(
       Words words,
-      Address.@Nullable User user,
+      List<AddressPattern> granted,
       long above,
       long upTo,
       int limit,
       BooleanSupplier isOver) {
-    return snapshot.matches(words, user, above, upTo, limit, isOver);
+    return snapshot.matches(words, granted, above, upTo, limit, isOver);
   }
 
   @Override

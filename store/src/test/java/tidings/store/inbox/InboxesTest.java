@@ -114,13 +114,13 @@ final class InboxesTest {
                     @Override
                     public @Nullable List<Long> matches(
                         Words words,
-                        Address.@Nullable User user,
+                        List<AddressPattern> granted,
                         long above,
                         long upTo,
                         int limit,
                         BooleanSupplier isOver) {
                       if (looks-- > 0) {
-                        return super.matches(words, user, above, upTo, limit, isOver);
+                        return super.matches(words, granted, above, upTo, limit, isOver);
                       }
                       time.pass(Duration.ofSeconds(1));
                       return null;

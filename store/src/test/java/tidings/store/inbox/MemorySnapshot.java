@@ -20,6 +20,7 @@ import tidings.core.inbox.WideRow;
 import tidings.core.inbox.Words;
 import tidings.core.log.Entry;
 import tidings.core.notification.Address;
+import tidings.core.notification.AddressPattern;
 
 /** Reads a {@link Memory} as it is. */
 final class MemorySnapshot implements Snapshot {
@@ -130,7 +131,7 @@ final class MemorySnapshot implements Snapshot {
   @Override
   public @Nullable List<Long> matches(
       Words words,
-      Address.@Nullable User user,
+      List<AddressPattern> granted,
       long above,
       long upTo,
       int limit,
@@ -138,20 +139,15 @@ final class MemorySnapshot implements Snapshot {
     List<Long> found = new ArrayList<>();
     for (long at = upTo; at > above && found.size() < limit; at--) {
       Entry entry = notification(at);
-      if (entry != null && isFor(user, entry) && memory.at(at).texts().have(words)) {
+      if (entry != null && isGranted(granted, entry) && memory.at(at).texts().have(words)) {
         found.add(at);
       }
     }
     return found;
   }
 
-  private static boolean isFor(Address.@Nullable User user, Entry entry) {
-    for (Address to : entry.to()) {
-      if (!(to instanceof Address.User) || to.equals(user)) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isGranted(List<AddressPattern> granted, Entry entry) {
+    return entry.to().stream().anyMatch(to -> granted.stream().anyMatch(one -> one.matches(to)));
   }
 
   @Override

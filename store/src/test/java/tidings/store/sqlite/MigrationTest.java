@@ -29,6 +29,7 @@ final class MigrationTest {
   private static final int OLD = 2;
 
   private static final int WITHOUT_REVISIONS = 3;
+  private static final int WITHOUT_TOPICS = 4;
 
   private static final String ADDRESS =
       "SELECT address, position, min(sort, 0), type, source, level, expires, replaces, first"
@@ -160,6 +161,20 @@ final class MigrationTest {
       }
     }
     assertThat(StoreCheck.run(written(), line -> {}).damage()).isEmpty();
+  }
+
+  @Test
+  void theFullTextFollowsTheLogAnewToKnowTopics() throws Exception {
+    try (Database database = Database.writer(written(), 1_000)) {
+      Schema.migrate(database, written(), WITHOUT_TOPICS);
+      database.execute("INSERT INTO search (rowid, title, body, who) VALUES (1, 'title', '', 't')");
+      database.execute("UPDATE state SET indexed = 1");
+      Schema.migrate(database, written());
+
+      assertThat(database.number("SELECT count(*) FROM search_docsize")).isZero();
+      assertThat(database.number("SELECT count(*) FROM search_idx")).isZero();
+      assertThat(database.number("SELECT indexed FROM state")).isZero();
+    }
   }
 
   @Test

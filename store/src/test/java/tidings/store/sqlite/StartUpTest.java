@@ -186,7 +186,7 @@ final class StartUpTest {
     closedWith(1);
     execute("PRAGMA user_version = 99");
     assertRefused("schema 99");
-    execute("PRAGMA user_version = 4");
+    execute("PRAGMA user_version = 5");
 
     closedWith(1);
   }
