@@ -15,7 +15,7 @@ public interface InboxStore {
   enum Lane {
     /** Pages, counts, and whatever answers at once: one thread. */
     COUNTS,
-    /** Counts for streams, which nobody waits for: the same thread, when COUNTS has no more. */
+    /** Counts for streams, which nobody waits for: the same thread, after some COUNTS to come. */
     STREAMS,
     /** Full text, which may take half a second: a thread that the others don't wait for. */
     SEARCH

@@ -2,7 +2,6 @@ package tidings.store.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +28,9 @@ final class ReaderThreads {
 
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What yields lets so many go first that come later: not all, or it might wait for ever. */
+  static final int YIELDED_TO = 256;
+
   private final LongSupplier nanoTicker;
   private final AtomicLong warnedNanos;
   private final LongAdder unsaid = new LongAdder();
@@ -39,12 +41,8 @@ final class ReaderThreads {
   /** As many as threads, so that one is there for whoever runs. */
   private final BlockingQueue<Reader> idle;
 
-  /** What waits: whatever yields after all else, and in the order in which it was asked for. */
-  private record Waiting(boolean yields, long number, Runnable query)
-      implements Runnable, Comparable<Waiting> {
-    private static final Comparator<Waiting> ORDER =
-        Comparator.comparing(Waiting::yields).thenComparingLong(Waiting::number);
-
+  /** What waits, by its place in the order in which it was asked for. */
+  private record Waiting(long place, Runnable query) implements Runnable, Comparable<Waiting> {
     @Override
     public void run() {
       query.run();
@@ -52,7 +50,7 @@ final class ReaderThreads {
 
     @Override
     public int compareTo(Waiting other) {
-      return ORDER.compare(this, other);
+      return Long.compare(place, other.place);
     }
   }
 
@@ -89,7 +87,7 @@ final class ReaderThreads {
   /**
    * The same.
    *
-   * @param yields whether all that does not goes first, also what comes later
+   * @param yields whether others go first, also some that come later
    */
   <T> CompletableFuture<T> query(Reader.Query<T> query, boolean yields) {
     CompletableFuture<T> result = new CompletableFuture<>();
@@ -98,7 +96,8 @@ final class ReaderThreads {
       return result;
     }
     try {
-      threads.execute(new Waiting(yields, asked.incrementAndGet(), () -> run(query, result)));
+      long place = asked.incrementAndGet() + (yields ? YIELDED_TO : 0);
+      threads.execute(new Waiting(place, () -> run(query, result)));
     } catch (RejectedExecutionException e) {
       result.completeExceptionally(unavailable("is closed"));
     }

@@ -8,7 +8,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -45,6 +48,30 @@ final class ReadersTest {
         .last()
         .asString()
         .contains("can't be read", "20 such failures");
+  }
+
+  @Test
+  void whatYieldsLetsSomeGoFirstThatComeLaterAndNotAll() throws Exception {
+    Path file = folder.resolve("tidings.db");
+    try (Database database = Database.writer(file, 1_000)) {
+      Schema.migrate(database, file);
+    }
+    ReaderThreads one = new ReaderThreads(file, time::nanos, "reader-", 1, 1_000, new Sorts());
+    CompletableFuture<Void> begin = new CompletableFuture<>();
+    List<String> order = new ArrayList<>(); // of the one thread
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    try {
+      all.add(one.query(open -> begin.join()));
+      all.add(one.query(open -> order.add("yields"), true));
+      for (int i = 0; i < 2 * ReaderThreads.YIELDED_TO; i++) {
+        all.add(one.query(open -> order.add("goes first")));
+      }
+      begin.complete(null);
+      CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+    } finally {
+      one.close();
+    }
+    assertThat(order.indexOf("yields")).isBetween(1, ReaderThreads.YIELDED_TO);
   }
 
   private static void fail(Readers readers) {
