@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -258,7 +257,7 @@ public abstract class InboxStoreContract {
             List.of(new Preferences.Follow(TopicPattern.of("shop.#"), 0)),
             List.of(new Mute.OfTopic(TopicPattern.of("a.*"), null)),
             new QuietHours("22:00", "07:00", "Europe/Berlin"));
-    change("alice", new Change.Save(wanted, OptionalLong.of(0), time.instant()));
+    change("alice", new Change.Save(wanted.after(Preferences.NONE), 0, time.instant()));
     log().close();
     open();
 
@@ -279,7 +278,7 @@ public abstract class InboxStoreContract {
   @Test
   void preferencesThatAnotherDeviceChangedAreNotOverwritten() {
     open();
-    Change first = new Change.Save(Preferences.NONE, OptionalLong.of(7), time.instant());
+    Change first = new Change.Save(Preferences.NONE, 7, time.instant());
 
     assertThatThrownBy(() -> change("alice", first))
         .isInstanceOfSatisfying(
@@ -822,18 +821,20 @@ public abstract class InboxStoreContract {
                   random,
                   Mark.Kind.ARCHIVED,
                   Math.min(position, model.person(user).archived().position()));
-      case 3 ->
-          new Change.Save(
-              new Preferences(
-                  random.nextBoolean()
-                      ? null
-                      : List.of(
-                          new Preferences.Follow(
-                              TopicPattern.of(one(random, List.of("a.#", "c", "#"))), 0)),
-                  List.of(),
-                  null),
-              OptionalLong.empty(),
-              time.instant());
+      case 3 -> {
+        Person before = model.person(user);
+        Preferences wanted =
+            new Preferences(
+                random.nextBoolean()
+                    ? null
+                    : List.of(
+                        new Preferences.Follow(
+                            TopicPattern.of(one(random, List.of("a.#", "c", "#"))), 0)),
+                List.of(),
+                null);
+        yield new Change.Save(
+            wanted.after(before.preferences()), before.preferencesRev(), time.instant());
+      }
       default -> {
         List<Change.Touch.At> some = new ArrayList<>();
         for (long at : model.places.keySet()) {

@@ -2,7 +2,6 @@ package tidings.core.inbox;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +66,9 @@ public sealed interface Change {
   /**
    * Replaces the preferences.
    *
-   * @param wanted whose follows say nothing by their {@code since}
-   * @param expected the revision of the last change of preferences, if the client named it
+   * @param wanted as {@link Preferences#after} gives them
+   * @param expected the revision of the last change of preferences, after which they are
    * @param now when mutes that end before it say nothing any more
    */
-  record Save(Preferences wanted, OptionalLong expected, Instant now) implements Change {}
+  record Save(Preferences wanted, long expected, Instant now) implements Change {}
 }

@@ -161,7 +161,7 @@ public final class Inboxes {
     return join(summary(caller, InboxStore.Lane.COUNTS));
   }
 
-  /** The same for a stream: whatever else is to be read goes first. */
+  /** The same for a stream: some that is asked for later goes first. */
   public CompletableFuture<Summary> summaryForStream(Caller caller) {
     return summary(caller, InboxStore.Lane.STREAMS);
   }
@@ -327,9 +327,19 @@ public final class Inboxes {
    * @throws Refusal of kind {@code REV_CONFLICT}, or if nothing was stored
    */
   public Person save(Caller caller, Preferences wanted, OptionalLong expected) {
-    join(enter(user(caller)));
-    change(caller, new Change.Save(wanted, expected, clock.instant()));
-    return person(caller);
+    while (true) {
+      Person before = person(caller);
+      expected.ifPresent(before::expectPreferences);
+      Preferences after = wanted.after(before.preferences()); // here, as the writer has no time
+      try {
+        change(caller, new Change.Save(after, before.preferencesRev(), clock.instant()));
+        return person(caller);
+      } catch (Refusal e) {
+        if (expected.isPresent() || e.problem().kind() != Problem.Kind.REV_CONFLICT) {
+          throw e;
+        } // another device was faster
+      }
+    }
   }
 
   private Changed change(Caller caller, Change change) {

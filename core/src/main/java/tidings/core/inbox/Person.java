@@ -75,17 +75,25 @@ public record Person(
    * @throws Refusal of kind {@code REV_CONFLICT} if another revision was expected
    */
   public Person saved(Change.Save save, long end) {
-    if (save.expected().orElse(preferencesRev) != preferencesRev) {
-      throw new Problem(
-              Problem.Kind.REV_CONFLICT,
-              "rev %d (expected %d, the last change of preferences)"
-                  .formatted(save.expected().getAsLong(), preferencesRev),
-              "rev")
-          .refusal();
-    }
-    Preferences saved = save.wanted().after(preferences, end).at(save.now());
+    expectPreferences(save.expected());
+    Preferences saved = save.wanted().begun(end).at(save.now());
     return saved.equals(preferences.at(save.now()))
         ? this
         : new Person(number, user, begin, rev + 1, seen, read, archived, saved, rev + 1);
+  }
+
+  /**
+   * Checks which revision somebody takes for that of the last change of preferences.
+   *
+   * @throws Refusal of kind {@code REV_CONFLICT} if it is another
+   */
+  void expectPreferences(long rev) {
+    if (rev != preferencesRev) {
+      throw new Problem(
+              Problem.Kind.REV_CONFLICT,
+              "rev %d (expected %d, the last change of preferences)".formatted(rev, preferencesRev),
+              "rev")
+          .refusal();
+    }
   }
 }

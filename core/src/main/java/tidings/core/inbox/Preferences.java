@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import tidings.core.notification.TopicPattern;
 import tidings.core.problem.Problem;
@@ -26,9 +27,12 @@ public record Preferences(
   /**
    * A followed pattern.
    *
-   * @param since entries after this position are in the inbox by it
+   * @param since entries after this position are in the inbox by it; {@link #SAVING} for the end of
+   *     the log as it is when it is saved
    */
-  public record Follow(TopicPattern pattern, long since) {}
+  public record Follow(TopicPattern pattern, long since) {
+    static final long SAVING = Long.MAX_VALUE;
+  }
 
   /**
    * @throws tidings.core.problem.Refusal naming the field that breaks a rule
@@ -58,23 +62,31 @@ public record Preferences(
 
   /**
    * These, saved over others: a pattern that was there keeps its {@code since}, one that was
-   * covered takes the lowest of what covered it, others begin at the end.
-   *
-   * @param end the end of the log
+   * covered takes the lowest of what covered it, others begin when they are saved. May take long:
+   * each pattern is held against each that was there.
    */
-  Preferences after(Preferences before, long end) {
+  public Preferences after(Preferences before) {
     List<Follow> known = before.follows == null ? List.of() : before.follows;
-    List<Follow> since =
+    return since(follow -> since(known, follow.pattern()));
+  }
+
+  /** These, where what begins when it is saved begins at the end of the log. */
+  Preferences begun(long end) {
+    return since(follow -> Math.min(follow.since(), end));
+  }
+
+  private Preferences since(ToLongFunction<Follow> since) {
+    List<Follow> all =
         follows == null
             ? null
             : follows.stream()
-                .map(follow -> new Follow(follow.pattern(), since(known, follow.pattern(), end)))
+                .map(follow -> new Follow(follow.pattern(), since.applyAsLong(follow)))
                 .toList();
-    return new Preferences(since, mutes, quiet);
+    return new Preferences(all, mutes, quiet);
   }
 
-  private static long since(List<Follow> known, TopicPattern pattern, long end) {
-    long lowest = end;
+  private static long since(List<Follow> known, TopicPattern pattern) {
+    long lowest = Follow.SAVING;
     for (Follow follow : known) {
       if (follow.pattern().equals(pattern)) {
         return follow.since();

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +38,16 @@ final class PreferencesTest {
 
   @Test
   void aPatternCountsFromWhereItIsSaved() {
-    Preferences first = follows("a.#").after(Preferences.NONE, 10);
+    Preferences first = follows("a.#").after(Preferences.NONE).begun(10);
     assertThat(first.follows()).extracting(Preferences.Follow::since).containsExactly(10L);
-    Preferences second = follows("b", "a.#").after(first, 20);
+    Preferences second = follows("b", "a.#").after(first).begun(20);
     assertThat(second.follows()).extracting(Preferences.Follow::since).containsExactly(20L, 10L);
   }
 
   @Test
   void narrowingKeepsTheLowestOfWhatCovered() {
-    Preferences wide = follows("#").after(follows("a.#").after(Preferences.NONE, 10), 20);
-    Preferences both = follows("#", "a.#").after(wide, 30);
+    Preferences wide = follows("#").after(follows("a.#").after(Preferences.NONE)).begun(20);
+    Preferences both = follows("#", "a.#").after(wide).begun(30);
     assertThat(both.follows()).extracting(Preferences.Follow::since).containsExactly(20L, 20L);
     Preferences narrow =
         follows("a.b")
@@ -59,15 +58,15 @@ final class PreferencesTest {
                         new Preferences.Follow(TopicPattern.of("a.*"), 15),
                         new Preferences.Follow(TopicPattern.of("b"), 1)),
                     List.of(),
-                    null),
-                40);
+                    null))
+            .begun(40);
     assertThat(narrow.follows()).extracting(Preferences.Follow::since).containsExactly(15L);
   }
 
   @Test
   void whatIsFollowedAgainCountsFromThenOn() {
-    Preferences gone = follows().after(follows("a").after(Preferences.NONE, 10), 20);
-    assertThat(follows("a").after(gone, 30).follows())
+    Preferences gone = follows().after(follows("a").after(Preferences.NONE).begun(10));
+    assertThat(follows("a").after(gone).begun(30).follows())
         .extracting(Preferences.Follow::since)
         .containsExactly(30L);
   }
@@ -148,21 +147,23 @@ final class PreferencesTest {
     Person person = Person.begins(1, "alice", 5);
     Preferences wanted =
         new Preferences(
-            follows("a").follows(), List.of(new Mute.OfType(TopicPattern.of("push"), NOON)), null);
-    Person saved =
-        person.saved(new Change.Save(wanted, OptionalLong.of(0), NOON.minusSeconds(1)), 10);
+                follows("a").follows(),
+                List.of(new Mute.OfType(TopicPattern.of("push"), NOON)),
+                null)
+            .after(person.preferences());
+    Person saved = person.saved(new Change.Save(wanted, 0, NOON.minusSeconds(1)), 10);
     assertThat(saved.rev()).isEqualTo(1);
     assertThat(saved.preferencesRev()).isEqualTo(1);
-    assertThat(saved.saved(new Change.Save(wanted, OptionalLong.of(1), NOON.minusSeconds(1)), 20))
-        .isSameAs(saved);
-    Change.Save withoutTheEnded = new Change.Save(follows("a"), OptionalLong.empty(), NOON);
+    Preferences again = wanted.after(saved.preferences());
+    assertThat(saved.saved(new Change.Save(again, 1, NOON.minusSeconds(1)), 20)).isSameAs(saved);
+    Change.Save withoutTheEnded = new Change.Save(follows("a").after(saved.preferences()), 1, NOON);
     assertThat(saved.saved(withoutTheEnded, 20)).isSameAs(saved);
   }
 
   @Test
   void twoDevicesDoNotUndoEachOther() {
     Person person = Person.begins(1, "alice", 5).touched();
-    Change.Save late = new Change.Save(follows("a"), OptionalLong.of(1), NOON);
+    Change.Save late = new Change.Save(follows("a"), 1, NOON);
     Problem problem = catchThrowableOfType(Refusal.class, () -> person.saved(late, 10)).problem();
     assertThat(problem.kind()).isEqualTo(Problem.Kind.REV_CONFLICT);
   }

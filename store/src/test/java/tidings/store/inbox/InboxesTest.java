@@ -1,5 +1,6 @@
 package tidings.store.inbox;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -81,6 +82,8 @@ final class InboxesTest {
     int seeks;
     int rows;
     boolean full;
+    @Nullable Runnable first; // what another device does before the next change
+    final List<Change> changes = new ArrayList<>();
     int looks = Integer.MAX_VALUE; // so many are in time
     final List<String> topics = new ArrayList<>();
 
@@ -130,6 +133,12 @@ final class InboxesTest {
 
     @Override
     public CompletableFuture<Changed> change(String user, Change change) {
+      Runnable other = first;
+      first = null;
+      if (other != null) {
+        other.run();
+      }
+      changes.add(change);
       return full
           ? CompletableFuture.failedFuture(
               Problem.of(Problem.Kind.STORAGE_FULL, "no room").refusal())
@@ -216,6 +225,44 @@ final class InboxesTest {
         .containsExactly(999, 600, true);
     inboxes.markAll(alice, Mark.Kind.SEEN, store.epochs().cursor(100), null, () -> {});
     assertThat(summary()).extracting(Summary::unseen).isEqualTo(500);
+  }
+
+  private void save(OptionalLong expected, String... patterns) {
+    inboxes.save(alice, preferences(List.of(patterns), List.of()), expected);
+  }
+
+  private List<Long> since() {
+    List<Preferences.Follow> follows = inboxes.person(alice).preferences().follows();
+    return requireNonNull(follows).stream().map(Preferences.Follow::since).toList();
+  }
+
+  /** Each pattern is held against each: the store's one writer, which all wait for, does not. */
+  @Test
+  void fromWhereAPatternCountsIsWorkedOutBeforeTheStoreIsToSaveIt() {
+    publish(3, "everyone", "t", 1);
+    save(OptionalLong.empty(), "a.#");
+    publish(2, "everyone", "t", 1);
+    save(OptionalLong.empty(), "a.b", "c");
+    assertThat(((Change.Save) watched.changes.getLast()).wanted().follows())
+        .containsExactly(
+            new Preferences.Follow(TopicPattern.of("a.b"), 3),
+            new Preferences.Follow(TopicPattern.of("c"), Long.MAX_VALUE));
+    assertThat(since()).containsExactly(3L, 5L);
+  }
+
+  @Test
+  void ofTwoDevicesThatSaveAtOnceTheSecondSavesOverTheFirst() {
+    publish(3, "everyone", "t", 1);
+    save(OptionalLong.empty(), "a.#");
+    publish(2, "everyone", "t", 1);
+    watched.first = () -> save(OptionalLong.empty(), "x");
+    save(OptionalLong.empty(), "a.b");
+    assertThat(since()).containsExactly(5L);
+    long rev = inboxes.person(alice).preferencesRev();
+    watched.first = () -> save(OptionalLong.empty(), "x");
+    assertThat(catchThrowableOfType(Refusal.class, () -> save(OptionalLong.of(rev), "a")).problem())
+        .extracting(Problem::kind)
+        .isEqualTo(Problem.Kind.REV_CONFLICT);
   }
 
   @Test
