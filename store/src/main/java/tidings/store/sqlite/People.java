@@ -14,9 +14,19 @@ final class People {
   private final PreparedStatement ofNumber;
 
   People(Database database) throws SQLException {
+    this(database, "preferences");
+  }
+
+  /** Reads all but the preferences, which may take a millisecond: as if none were saved. */
+  static People withoutPreferences(Database database) throws SQLException {
+    return new People(database, "NULL");
+  }
+
+  private People(Database database, String preferences) throws SQLException {
     String person =
-        "SELECT number, user, begin, rev, seen, read, read_rev, archived, archived_rev,"
-            + " preferences, preferences_rev FROM person WHERE ";
+        "SELECT number, user, begin, rev, seen, read, read_rev, archived, archived_rev, "
+            + preferences
+            + ", preferences_rev FROM person WHERE ";
     ofUser = database.prepare(person + "user = ?");
     ofNumber = database.prepare(person + "number = ?");
   }

@@ -8,6 +8,7 @@ import tidings.core.inbox.Preferences;
 /** Writes {@code person}. For the store writer alone. */
 final class PersonTable {
   private final People people;
+  private final People withPreferences;
   private final PreparedStatement insert;
   private final PreparedStatement update;
   private final PreparedStatement save;
@@ -15,7 +16,8 @@ final class PersonTable {
   private final PreparedStatement delete;
 
   PersonTable(Database database) throws SQLException {
-    people = new People(database);
+    people = People.withoutPreferences(database);
+    withPreferences = new People(database);
     insert =
         database.prepare(
             "INSERT INTO person (user, begin, rev, seen, read, read_rev, archived, archived_rev,"
@@ -30,9 +32,13 @@ final class PersonTable {
     delete = database.prepare("DELETE FROM person WHERE user = ?");
   }
 
-  /** A user's row, made if there is none. */
-  Person findOrBegin(String user, long at) throws SQLException {
-    Person known = people.find(user);
+  /**
+   * A user's row, made if there is none.
+   *
+   * @param whole whether preferences are read too
+   */
+  Person findOrBegin(String user, long at, boolean whole) throws SQLException {
+    Person known = (whole ? withPreferences : people).find(user);
     if (known != null) {
       return known;
     }

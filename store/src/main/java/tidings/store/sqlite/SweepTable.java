@@ -34,7 +34,7 @@ final class SweepTable {
   private record Row(long person, Touched touched) {}
 
   SweepTable(Database database, TouchedTable touched) throws SQLException {
-    this.people = new People(database);
+    this.people = People.withoutPreferences(database);
     this.touched = touched;
     rows =
         database.prepare(

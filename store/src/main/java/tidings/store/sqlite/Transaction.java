@@ -153,8 +153,8 @@ final class Transaction {
 
   /** Changes what is kept of a user, who begins if there is nothing yet. */
   Changed change(String user, Change change) throws SQLException {
-    Person before =
-        tables.people.findOrBegin(user, change instanceof Change.Begin(long at) ? at : end);
+    long beginning = change instanceof Change.Begin(long at) ? at : end;
+    Person before = tables.people.findOrBegin(user, beginning, change instanceof Change.Save);
     Change.DropBelow rest = null;
     Person after =
         switch (change) {
