@@ -19,7 +19,7 @@ public final class TopicPattern {
   /** Every topic. */
   public static final TopicPattern ALL = of("#");
 
-  private static final int STATES_MAX = 256;
+  private static final int STATES_MAX = 64;
 
   private final String text;
   private final String[] words;
