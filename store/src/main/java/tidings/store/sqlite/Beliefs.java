@@ -12,6 +12,8 @@ import tidings.core.notification.Level;
  * undone is believed no more. For the store writer alone.
  */
 record Beliefs(StoredSorts sorts, TopicMarks topics) {
+  private static final String LIMITED = " LIMIT " + (KnownTopics.MAX + 1);
+
   /**
    * Reads what is stored, for the writer and for readers.
    *
@@ -36,8 +38,7 @@ record Beliefs(StoredSorts sorts, TopicMarks topics) {
   /** The topics that are stored; one more than readers keep, if there are so many. */
   private static List<String> stored(Database database) throws SQLException {
     return RowReader.list(
-        database.query("SELECT name FROM topic LIMIT " + (KnownTopics.MAX + 1)),
-        row -> row.getString(1));
+        database.query("SELECT name FROM topic" + LIMITED), row -> row.getString(1));
   }
 
   /**
@@ -46,9 +47,9 @@ record Beliefs(StoredSorts sorts, TopicMarks topics) {
    * @param end the newest position of the log
    */
   void completeTopics(Database database, long end) throws SQLException {
-    List<String> stored = stored(database);
-    if (stored.size() <= KnownTopics.MAX) {
-      topics.complete(stored, end);
+    if (database.number("SELECT count(*) FROM (SELECT 1 FROM topic" + LIMITED + ")")
+        <= KnownTopics.MAX) {
+      topics.complete(stored(database), end);
     }
   }
 
