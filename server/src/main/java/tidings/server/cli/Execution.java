@@ -78,6 +78,7 @@ final class Execution implements Hearer.Use {
       Process process = start(builder);
       Thread.ofVirtual().start(() -> feed(process.getOutputStream(), line));
       int code = process.waitFor();
+      ended();
       if (code != 0) {
         String id = notification.path("id").asString("");
         throw new UseFailure("the program ended with %d for %s".formatted(code, id));
@@ -98,6 +99,11 @@ final class Execution implements Hearer.Use {
     Process process = builder.start();
     running = process;
     return process;
+  }
+
+  /** Forgets what ran: its number may be given to another process. */
+  private synchronized void ended() {
+    running = null;
   }
 
   /** Ends what runs, and what it has started; no other one begins. */
