@@ -197,16 +197,21 @@ final class HistoryTest {
     String last = publish("topic:x", "last");
     Awaitility.await()
         .until(() -> position(page("?q=pin").get("indexed").asString()) >= position(last));
-    List<String> forwards = new ArrayList<>();
-    String after = "earliest";
+    assertThat(titles("?q=pin&limit=500&after=", "earliest")).isEqualTo(all);
+    assertThat(titles("?q=pin&limit=500&before=", last)).isEqualTo(all.reversed());
+  }
+
+  /** Of all pages: one may end early. */
+  private static List<String> titles(String query, String from) {
+    List<String> titles = new ArrayList<>();
+    String cursor = from;
     for (boolean more = true; more; ) {
-      JsonNode page = page("?q=pin&limit=500&after=" + after);
-      forwards.addAll(titles(page));
-      after = page.get("cursor").asString();
+      JsonNode page = page(query + cursor);
+      titles.addAll(titles(page));
+      cursor = page.get("cursor").asString();
       more = page.get("more").asBoolean();
     }
-    assertThat(forwards).isEqualTo(all);
-    assertThat(titles(page("?q=pin&limit=500"))).isEqualTo(all.subList(300, 800).reversed());
+    return titles;
   }
 
   @Test
