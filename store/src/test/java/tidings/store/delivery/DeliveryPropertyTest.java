@@ -362,8 +362,8 @@ class DeliveryPropertyTest {
           long from = reader.subscriber.change(World.filter(changed)).position();
           reader.lastEventId = "." + from; // the acknowledgement tells it
           reader.wishes.put(from, changed);
+          reader.wish = changed;
         }
-        reader.wish = changed;
       } catch (Refusal outsideTheGrant) {
         // it keeps what it had
       }
@@ -375,7 +375,7 @@ class DeliveryPropertyTest {
       World world, Random random, Reader reader, Reader.Wish changed) {
     for (int turns = 1_000; turns > 0 && world.loop.runOne(); turns--) {} // what was saved counts
     if (reader.subscriber == null) {
-      return;
+      return; // it has ended meanwhile, and asks for what it asked for when it comes back
     }
     check(world, List.of(reader));
     String place = world.cursor(random.nextLong(world.end() + 1));
@@ -389,6 +389,7 @@ class DeliveryPropertyTest {
     reader.movedTo(from);
     reader.wishes.tailMap(from, true).clear();
     reader.wishes.put(from, changed);
+    reader.wish = changed;
     reader.got.removeIf(position -> position > from);
     reader.last = from;
     reader.reads(world.saved(reader), from);
