@@ -1,6 +1,7 @@
 package tidings.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static tidings.http.RunningHub.all;
 import static tidings.http.RunningHub.authorization;
 import static tidings.http.RunningHub.request;
@@ -122,6 +123,7 @@ final class TakenBackTest {
         Wire other = hub.wire().send(poll(token("any", "dave")))) {
       stream.headers();
       stream.frame();
+      await().until(() -> readers() == 3); // or the poll might come after the revocation
       revoked("sub", "carol");
       assertEndsWithReauth(stream);
       Wire.Answer answer = poll.answer();
@@ -131,6 +133,10 @@ final class TakenBackTest {
       hub.publish(all("p"), "{\"to\":[\"topic:poll\"],\"title\":\"for others\"}");
       assertThat(other.answer().body()).contains("for others");
     }
+  }
+
+  private static int readers() {
+    return hub.hub.dispatchers().stream().mapToInt(d -> d.traffic().subscribers()).sum();
   }
 
   private static String poll(String token) {
