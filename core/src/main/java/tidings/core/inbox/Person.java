@@ -76,7 +76,7 @@ public record Person(
    */
   public Person saved(Change.Save save, long end) {
     expectPreferences(save.expected());
-    Preferences saved = save.wanted().begun(end).at(save.now());
+    Preferences saved = save.wanted().begun(begin, end).at(save.now());
     return saved.equals(preferences.at(save.now()))
         ? this
         : new Person(number, user, begin, rev + 1, seen, read, archived, saved, rev + 1);

@@ -70,9 +70,12 @@ public record Preferences(
     return since(follow -> since(known, follow.pattern()));
   }
 
-  /** These, where what begins when it is saved begins at the end of the log. */
-  Preferences begun(long end) {
-    return since(follow -> Math.min(follow.since(), end));
+  /**
+   * These, where what begins when it is saved begins at the end of the log, and nothing before the
+   * user did, who may have been erased since this was worked out.
+   */
+  Preferences begun(long begin, long end) {
+    return since(follow -> Math.clamp(follow.since(), begin, end));
   }
 
   private Preferences since(ToLongFunction<Follow> since) {

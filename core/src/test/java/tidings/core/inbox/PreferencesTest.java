@@ -38,16 +38,16 @@ final class PreferencesTest {
 
   @Test
   void aPatternCountsFromWhereItIsSaved() {
-    Preferences first = follows("a.#").after(Preferences.NONE).begun(10);
+    Preferences first = follows("a.#").after(Preferences.NONE).begun(0, 10);
     assertThat(first.follows()).extracting(Preferences.Follow::since).containsExactly(10L);
-    Preferences second = follows("b", "a.#").after(first).begun(20);
+    Preferences second = follows("b", "a.#").after(first).begun(0, 20);
     assertThat(second.follows()).extracting(Preferences.Follow::since).containsExactly(20L, 10L);
   }
 
   @Test
   void narrowingKeepsTheLowestOfWhatCovered() {
-    Preferences wide = follows("#").after(follows("a.#").after(Preferences.NONE)).begun(20);
-    Preferences both = follows("#", "a.#").after(wide).begun(30);
+    Preferences wide = follows("#").after(follows("a.#").after(Preferences.NONE)).begun(0, 20);
+    Preferences both = follows("#", "a.#").after(wide).begun(0, 30);
     assertThat(both.follows()).extracting(Preferences.Follow::since).containsExactly(20L, 20L);
     Preferences narrow =
         follows("a.b")
@@ -59,14 +59,24 @@ final class PreferencesTest {
                         new Preferences.Follow(TopicPattern.of("b"), 1)),
                     List.of(),
                     null))
-            .begun(40);
+            .begun(0, 40);
     assertThat(narrow.follows()).extracting(Preferences.Follow::since).containsExactly(15L);
   }
 
   @Test
+  void nothingCountsFromBeforeAUserWhoWasErasedAndBeganAgain() {
+    Preferences before = follows("a").after(Preferences.NONE).begun(0, 10);
+    Person again = Person.begins(2, "alice", 50);
+    Change.Save late = new Change.Save(follows("a").after(before), again.preferencesRev(), NOON);
+    assertThat(again.saved(late, 60).preferences().follows())
+        .extracting(Preferences.Follow::since)
+        .containsExactly(50L);
+  }
+
+  @Test
   void whatIsFollowedAgainCountsFromThenOn() {
-    Preferences gone = follows().after(follows("a").after(Preferences.NONE).begun(10));
-    assertThat(follows("a").after(gone).begun(30).follows())
+    Preferences gone = follows().after(follows("a").after(Preferences.NONE).begun(0, 10));
+    assertThat(follows("a").after(gone).begun(0, 30).follows())
         .extracting(Preferences.Follow::since)
         .containsExactly(30L);
   }
